@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "factsh",
+  products: [
+    .executable(name: "factsh", targets: ["factsh"]),
+    .library(name: "FactEngine", targets: ["FactEngine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .target(name: "CLibEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "FactModel"),
+    .target(name: "FactLanguage", dependencies: ["FactModel"]),
+    .target(name: "FactFormats", dependencies: ["FactModel", "FactLanguage", "CZlib"]),
+    .target(name: "FactEngine", dependencies: ["FactModel", "FactLanguage", "FactFormats"]),
+    .target(
+      name: "FactShell",
+      dependencies: ["FactModel", "FactLanguage", "FactFormats", "FactEngine", "CLibEdit"]),
+    .executableTarget(
+      name: "factsh",
+      dependencies: [
+        "FactShell",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "FactModelTests", dependencies: ["FactModel"]),
+    .testTarget(name: "FactLanguageTests", dependencies: ["FactLanguage"]),
+    .testTarget(name: "FactFormatsTests", dependencies: ["FactFormats"]),
+    .testTarget(name: "FactEngineTests", dependencies: ["FactEngine"]),
+    .testTarget(name: "FactShellTests", dependencies: ["FactShell"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
