@@ -22,7 +22,9 @@ public struct CalendarDate: Hashable, Sendable {
 
 extension CalendarDate {
   /// The date as a word; words of dates sort by first second, then from coarse to fine.
-  public var word: Word { Word(kind: .date, payload: UInt64(start) << 3 | UInt64(precision.rawValue)) }
+  public var word: Word {
+    Word(kind: .date, payload: UInt64(start) << 3 | UInt64(precision.rawValue))
+  }
 
   /// The date of a word of kind `date`.
   public init(word: Word) {

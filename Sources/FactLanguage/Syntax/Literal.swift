@@ -1,0 +1,106 @@
+import FactModel
+
+/// `name(arguments, attribute: argument, @qualifier: term)`.
+public struct Atom: Sendable, Hashable {
+  public var name: String
+  public var nameSpan: SourceSpan
+  public var arguments: [Argument]
+  public var qualifiers: [Qualifier]
+  /// `-p(…)`: asks for or states a denial.
+  public var isDenial: Bool
+  public var span: SourceSpan
+
+  public init(
+    name: String, nameSpan: SourceSpan, arguments: [Argument], qualifiers: [Qualifier],
+    isDenial: Bool, span: SourceSpan
+  ) {
+    self.name = name
+    self.nameSpan = nameSpan
+    self.arguments = arguments
+    self.qualifiers = qualifiers
+    self.isDenial = isDenial
+    self.span = span
+  }
+}
+
+/// One argument of an atom, by position or by attribute name.
+public struct Argument: Sendable, Hashable {
+  public var name: String?
+  public var value: Expression
+  public var span: SourceSpan
+
+  public init(name: String?, value: Expression, span: SourceSpan) {
+    self.name = name
+    self.value = value
+    self.span = span
+  }
+}
+
+/// `@name: value`.
+public struct Qualifier: Sendable, Hashable {
+  public var name: String
+  public var nameSpan: SourceSpan
+  public var value: Expression
+
+  public init(name: String, nameSpan: SourceSpan, value: Expression) {
+    self.name = name
+    self.nameSpan = nameSpan
+    self.value = value
+  }
+}
+
+/// `file("PATH", column: Term, …, @format: csv, @header: no)`.
+public struct FileAtom: Sendable, Hashable {
+  /// A text or a parameter.
+  public var path: Expression
+  public var arguments: [Argument]
+  public var qualifiers: [Qualifier]
+  public var span: SourceSpan
+
+  public init(path: Expression, arguments: [Argument], qualifiers: [Qualifier], span: SourceSpan) {
+    self.path = path
+    self.arguments = arguments
+    self.qualifiers = qualifiers
+    self.span = span
+  }
+}
+
+/// One literal of a body.
+public struct Literal: Sendable, Hashable {
+  public var kind: Kind
+  public var span: SourceSpan
+
+  public init(_ kind: Kind, at span: SourceSpan) {
+    self.kind = kind
+    self.span = span
+  }
+
+  public indirect enum Kind: Sendable, Hashable {
+    /// An atom of a relation, or a text test such as `contains(T, "x")`: names decide later.
+    case atom(Atom)
+    case file(FileAtom)
+    case comparison(ComparisonOperator, Expression, Expression)
+    /// `X in R`, `X in [a, b]`, `X in 1..10`.
+    case membership(Expression, Expression)
+    /// `A overlaps B`.
+    case overlaps(Expression, Expression)
+    /// `not` before an atom, a test or a bracketed body; before a comparison the parser has turned
+    /// it into the opposite comparison.
+    case negation(Body)
+    /// `optional p(X, Y)`.
+    case optional(Literal)
+    /// A bracketed body.
+    case group(Body)
+  }
+}
+
+/// Alternatives (`;`) of conjunctions (`,`).
+public struct Body: Sendable, Hashable {
+  public var alternatives: [[Literal]]
+  public var span: SourceSpan
+
+  public init(alternatives: [[Literal]], span: SourceSpan) {
+    self.alternatives = alternatives
+    self.span = span
+  }
+}

@@ -1,0 +1,54 @@
+/// A text that statements come from: a file, a `-c` argument or what was typed at the prompt.
+///
+/// Keeps where its lines start, so that byte offsets become lines and columns when a diagnostic is
+/// shown and not before.
+public final class SourceText: Sendable {
+  /// What messages call it: the path as given, `<command>` or `<prompt>`.
+  public let name: String
+  /// The folder that relative paths in it start from; nil is the working directory.
+  public let directory: String?
+  /// The text itself, as UTF-8.
+  public let bytes: [UInt8]
+
+  /// Takes a text that is known to be UTF-8.
+  public init(name: String, directory: String? = nil, bytes: [UInt8]) {
+    self.name = name
+    self.directory = directory
+    self.bytes = bytes
+  }
+
+  /// The line (from 1) and column (from 1, in characters) of a byte offset. Complexity: O(*n*).
+  public func position(of offset: Int) -> (line: Int, column: Int) {
+    let end = min(max(offset, 0), bytes.count)
+    var line = 1
+    var lineStart = 0
+    for index in 0..<end where bytes[index] == 0x0A {
+      line += 1
+      lineStart = index + 1
+    }
+    return (line, String(decoding: bytes[lineStart..<end], as: UTF8.self).count + 1)
+  }
+
+  /// The text of a span.
+  public subscript(span: SourceSpan) -> String {
+    let lower = min(max(span.lower, 0), bytes.count)
+    let upper = min(max(span.upper, lower), bytes.count)
+    return String(decoding: bytes[lower..<upper], as: UTF8.self)
+  }
+}
+
+/// A range of bytes of a source text.
+public struct SourceSpan: Hashable, Sendable {
+  public var lower: Int
+  public var upper: Int
+
+  public init(_ lower: Int, _ upper: Int) {
+    self.lower = lower
+    self.upper = upper
+  }
+
+  /// The smallest span that covers both.
+  public func joined(_ other: SourceSpan) -> SourceSpan {
+    SourceSpan(min(lower, other.lower), max(upper, other.upper))
+  }
+}
