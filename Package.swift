@@ -1,6 +1,12 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// The pages of the manual; `.help` shows them, so they are embedded in the program.
+let pages = [
+  "Manual", "Tutorial", "Values", "Facts", "Queries", "Functions", "Rules", "Certainty", "Files",
+  "Commands", "CommandLine", "Output", "Editing", "Errors",
+]
+
 let package = Package(
   name: "factsh",
   products: [
@@ -18,8 +24,13 @@ let package = Package(
     .target(name: "FactFormats", dependencies: ["FactModel", "FactLanguage", "CZlib"]),
     .target(name: "FactEngine", dependencies: ["FactModel", "FactLanguage", "FactFormats"]),
     .target(
+      name: "FactManual",
+      resources: pages.map { .embedInCode("Manual.docc/\($0).md") }),
+    .target(
       name: "FactShell",
-      dependencies: ["FactModel", "FactLanguage", "FactFormats", "FactEngine", "CLibEdit"]),
+      dependencies: [
+        "FactModel", "FactLanguage", "FactFormats", "FactEngine", "FactManual", "CLibEdit",
+      ]),
     .executableTarget(
       name: "factsh",
       dependencies: [
@@ -30,7 +41,7 @@ let package = Package(
     .testTarget(name: "FactLanguageTests", dependencies: ["FactLanguage"]),
     .testTarget(name: "FactFormatsTests", dependencies: ["FactFormats"]),
     .testTarget(name: "FactEngineTests", dependencies: ["FactEngine"]),
-    .testTarget(name: "FactShellTests", dependencies: ["FactShell"]),
+    .testTarget(name: "FactShellTests", dependencies: ["FactShell", "FactManual"]),
   ],
   swiftLanguageModes: [.v6]
 )
