@@ -1,0 +1,148 @@
+/// Rows by key: for some columns of a row source, which rows hold given words.
+///
+/// Rows up to some point lie in compressed sparse rows: a group for each key, and the rows of a
+/// group side by side, ascending. Rows appended since are chained by key, the latest first, and are
+/// taken into the groups once they are many. Dead rows are found like all others; equality is that
+/// of words, so that a caller for whom unknown joins with nothing leaves it out of the keys.
+public final class KeyIndex {
+  /// The columns of the key.
+  public let columns: [Int]
+  /// The number of rows covered; `extend` makes it all of them.
+  public var rowLimit: Int { grouped + chained.next.count }
+
+  unowned let source: any RowSource
+  private let kept: (any RowSource)?
+
+  /// How a key is turned into its group.
+  enum Lookup {
+    /// The words share their upper half, and the lower halves count up closely: group by position.
+    case direct(upper: UInt64, least: UInt32)
+    /// The words share their upper half: the table's hash is the key.
+    case exact(upper: UInt64)
+    /// Any words: a group's first row tells whether the key is the one sought.
+    case hashed
+  }
+
+  var lookup = Lookup.hashed
+  var groups = KeyTable()
+  var groupCount = 0
+  var filledGroups = 0
+  /// Where each group begins in `permutation`, and one more for the end.
+  var starts: [UInt32] = [0]
+  var permutation: [UInt32] = []
+  var grouped = 0
+  var chained = Chains()
+  var scratch = RowScratch()
+  private var charge: MemoryCharge
+
+  /// Rows appended since the groups were built, chained by key.
+  struct Chains {
+    var keys = KeyTable()
+    /// The latest row of each chain.
+    var heads: [UInt32] = []
+    /// For each row since, the one before it in its chain, or `noRow`.
+    var next: [UInt32] = []
+
+    var byteCount: Int { keys.byteCount + (heads.capacity + next.capacity) * 4 }
+  }
+
+  /// An index over all rows that a source has now. It keeps the source.
+  public convenience init(source: any RowSource, columns: [Int], account: MemoryAccount? = nil) {
+    self.init(source, kept: source, columns: columns, account: account ?? MemoryAccount())
+  }
+
+  /// An index that its source keeps.
+  convenience init(owner: any RowSource, columns: [Int], account: MemoryAccount) {
+    self.init(owner, kept: nil, columns: columns, account: account)
+  }
+
+  private init(
+    _ source: any RowSource, kept: (any RowSource)?, columns: [Int], account: MemoryAccount
+  ) {
+    self.source = source
+    self.kept = kept
+    self.columns = columns
+    charge = MemoryCharge(account)
+    extend()
+  }
+
+  deinit { charge.set(0) }
+
+  /// The number of distinct keys, counted twice where a key has rows on both sides of the last
+  /// regrouping; for the order of joins.
+  public var keyCount: Int { filledGroups + chained.heads.count }
+
+  /// Bytes held.
+  public var byteCount: Int {
+    groups.byteCount + (starts.capacity + permutation.capacity) * 4 + chained.byteCount
+  }
+
+  /// Covers the rows appended since the last call. Complexity: O(new rows), amortised.
+  public func extend() {
+    let total = source.rowCount
+    let new = total - rowLimit
+    guard new > 0 else { return }
+    if (chained.next.count + new) * 2 > grouped + 64 {
+      regroup()
+    } else {
+      chain(rowLimit..<total)
+    }
+    charge.set(byteCount)
+  }
+
+  /// All rows of one key, ascending. For many keys there are `probe` and `expand`.
+  public func rows(forKey key: [UInt64]) -> [UInt32] {
+    precondition(key.count == columns.count, "a key has a word for each column")
+    var hits = Hits()
+    probe(keys: key.map { [$0] }, count: 1, into: &hits)
+    var found: [UInt32] = []
+    if hits.starts[0] < hits.ends[0] {
+      found.append(contentsOf: permutation[Int(hits.starts[0])..<Int(hits.ends[0])])
+    }
+    var chain: [UInt32] = []
+    var row = hits.chains[0]
+    while row != noRow {
+      chain.append(row)
+      row = chained.next[Int(row) - grouped]
+    }
+    found.append(contentsOf: chain.reversed())
+    return found
+  }
+
+  #if DEBUG
+    /// Stops the program where a group or a chain holds a wrong row, or a row is missing.
+    public func checkInvariants() {
+      precondition(permutation.count == grouped && Int(starts.last ?? 0) == grouped)
+      var seen = [Bool](repeating: false, count: rowLimit)
+      func key(_ row: UInt32) -> [UInt64] {
+        columns.map { column in
+          var words: [UInt64] = []
+          source.gather(column: column, rows: [row], count: 1, into: &words)
+          return words[0]
+        }
+      }
+      for group in 0..<groupCount {
+        let rows = permutation[Int(starts[group])..<Int(starts[group + 1])]
+        guard let first = rows.first else { continue }
+        let wanted = key(first)
+        var last: UInt32?
+        for row in rows {
+          precondition(last.map { $0 < row } ?? true, "rows of a group ascend")
+          precondition(key(row) == wanted, "rows of a group share their key")
+          seen[Int(row)] = true
+          last = row
+        }
+      }
+      for head in chained.heads {
+        let wanted = key(head)
+        var row = head
+        while row != noRow {
+          precondition(key(row) == wanted && Int(row) >= grouped, "rows of a chain share their key")
+          seen[Int(row)] = true
+          row = chained.next[Int(row) - grouped]
+        }
+      }
+      precondition(!seen.contains(false), "every row is in the index")
+    }
+  #endif
+}

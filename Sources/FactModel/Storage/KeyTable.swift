@@ -1,0 +1,138 @@
+/// An open-addressing table from 32-bit hashes to ids, which leaves the keys with their owner.
+///
+/// A slot holds hash and id in 64 bits. What is found for a hash is a candidate: the owner compares
+/// the keys, a batch at a time, and asks for the `following` one on the rare mismatch.
+struct KeyTable {
+  private var slots: [UInt64] = []
+  private(set) var count = 0
+  /// Keeps the reads of `touch` from being optimised away.
+  private var touched: UInt64 = 0
+
+  private static let vacant = UInt64.max
+
+  /// Bytes held.
+  var byteCount: Int { slots.capacity * 8 }
+
+  /// Makes room for `additional` entries, at a load of at most 0.7.
+  mutating func reserve(_ additional: Int) {
+    let needed = (count + additional) * 10 / 7 + 1
+    guard needed > slots.count else { return }
+    let stepped = slots.count < 1 << 20 ? slots.count * 2 : slots.count / 5 * 7
+    rebuild(size: max(16, needed, stepped))
+  }
+
+  private mutating func rebuild(size: Int) {
+    let old = slots
+    var new = [UInt64](repeating: KeyTable.vacant, count: size)
+    for slot in old where slot != KeyTable.vacant {
+      var at = KeyTable.home(UInt32(truncatingIfNeeded: slot &>> 32), size)
+      while new[at] != KeyTable.vacant {
+        at &+= 1
+        if at == size { at = 0 }
+      }
+      new[at] = slot
+    }
+    slots = new
+  }
+
+  @inline(__always) private static func home(_ hash: UInt32, _ size: Int) -> Int {
+    Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(truncatingIfNeeded: size)) &>> 32)
+  }
+
+  /// Reads the slots a batch will need, so that their cache misses overlap.
+  @inline(__always)
+  private static func touch(_ slots: [UInt64], _ hashes: [UInt32], _ count: Int) -> UInt64 {
+    let size = slots.count
+    var sum: UInt64 = 0
+    for i in 0..<count { sum = sum &+ slots[home(hashes[i], size)] }
+    return sum
+  }
+
+  /// Finds the first candidate of each hash, or enters it under the next id, counted from
+  /// `firstID`. `ids` gets the candidate or `noRow`; `fresh` the positions entered, in order of id.
+  ///
+  /// Equal keys in one batch meet here too: the second finds the id of the first.
+  mutating func findOrInsert(
+    hashes: [UInt32], count: Int, firstID: UInt32, ids: inout [UInt32], fresh: inout [UInt32]
+  ) -> Int {
+    reserve(count)
+    let size = slots.count
+    touched = KeyTable.touch(slots, hashes, count)
+    var freshCount = 0
+    for i in 0..<count {
+      let hash = hashes[i]
+      var at = KeyTable.home(hash, size)
+      var slot = slots[at]
+      while slot != KeyTable.vacant, UInt32(truncatingIfNeeded: slot &>> 32) != hash {
+        at &+= 1
+        if at == size { at = 0 }
+        slot = slots[at]
+      }
+      if slot == KeyTable.vacant {
+        let id = firstID &+ UInt32(truncatingIfNeeded: freshCount)
+        slots[at] = UInt64(hash) &<< 32 | UInt64(id)
+        ids[i] = noRow
+        fresh[freshCount] = UInt32(truncatingIfNeeded: i)
+        freshCount &+= 1
+      } else {
+        ids[i] = UInt32(truncatingIfNeeded: slot)
+      }
+    }
+    self.count += freshCount
+    return freshCount
+  }
+
+  /// Finds the first candidate of each hash, or `noRow`.
+  mutating func find(hashes: [UInt32], count: Int, ids: inout [UInt32]) {
+    let size = slots.count
+    guard size > 0 else {
+      for i in 0..<count { ids[i] = noRow }
+      return
+    }
+    touched = KeyTable.touch(slots, hashes, count)
+    for i in 0..<count {
+      let hash = hashes[i]
+      var at = KeyTable.home(hash, size)
+      var slot = slots[at]
+      while slot != KeyTable.vacant, UInt32(truncatingIfNeeded: slot &>> 32) != hash {
+        at &+= 1
+        if at == size { at = 0 }
+        slot = slots[at]
+      }
+      // A vacant slot is all ones, and so is the id in it.
+      ids[i] = UInt32(truncatingIfNeeded: slot)
+    }
+  }
+
+  /// The candidate of a hash that comes after `id` (the first one where `id` is `noRow`), or `noRow`.
+  func following(_ id: UInt32, hash: UInt32) -> UInt32 {
+    let size = slots.count
+    guard size > 0 else { return noRow }
+    var at = KeyTable.home(hash, size)
+    var passed = id == noRow
+    while slots[at] != KeyTable.vacant {
+      let slot = slots[at]
+      if UInt32(truncatingIfNeeded: slot &>> 32) == hash {
+        let found = UInt32(truncatingIfNeeded: slot)
+        if passed { return found }
+        if found == id { passed = true }
+      }
+      at &+= 1
+      if at == size { at = 0 }
+    }
+    return noRow
+  }
+
+  /// Enters an id under a hash, next to any that are there.
+  mutating func insert(hash: UInt32, id: UInt32) {
+    reserve(1)
+    let size = slots.count
+    var at = KeyTable.home(hash, size)
+    while slots[at] != KeyTable.vacant {
+      at &+= 1
+      if at == size { at = 0 }
+    }
+    slots[at] = UInt64(hash) &<< 32 | UInt64(id)
+    count += 1
+  }
+}

@@ -1,0 +1,172 @@
+extension Table {
+  // MARK: Life
+
+  /// Whether a row counts. Complexity: O(1).
+  public func isLive(_ row: UInt32) -> Bool {
+    let bits = live[Int(row >> 16)]
+    if bits.isEmpty { return true }
+    return bits[Int(row & 0xFFFF) >> 6] >> UInt64(row & 63) & 1 == 1
+  }
+
+  /// Lets a row die or come alive; it keeps its number and words either way.
+  public func setLive(_ row: UInt32, _ isLive: Bool) {
+    guard self.isLive(row) != isLive else { return }
+    let block = Int(row >> 16)
+    if live[block].isEmpty {
+      live[block] = [UInt64](repeating: .max, count: Segment.rowLimit / 64)
+    }
+    live[block][Int(row & 0xFFFF) >> 6] ^= 1 << UInt64(row & 63)
+    liveCount += isLive ? 1 : -1
+    updateCharge()
+  }
+
+  /// Keeps of the first `count` rows those that are alive, in their order.
+  public func compactLive(rows: inout [UInt32], count: inout Int) {
+    guard hasDeadRows else { return }
+    let live = self.live
+    var kept = 0
+    for i in 0..<count {
+      let row = rows[i]
+      let bits = live[Int(truncatingIfNeeded: row &>> 16)]
+      rows[kept] = row
+      if bits.isEmpty {
+        kept &+= 1
+      } else {
+        let word = bits[Int(truncatingIfNeeded: (row & 0xFFFF) &>> 6)]
+        kept &+= Int(truncatingIfNeeded: (word &>> UInt64(row & 63)) & 1)
+      }
+    }
+    count = kept
+  }
+
+  /// Writes the live rows of a range to the start of `rows` and returns how many there are.
+  public func liveRows(in range: Range<Int>, into rows: inout [UInt32]) -> Int {
+    grow(&rows, to: range.count)
+    let first = UInt32(truncatingIfNeeded: range.lowerBound)
+    for i in 0..<range.count { rows[i] = first &+ UInt32(truncatingIfNeeded: i) }
+    var count = range.count
+    compactLive(rows: &rows, count: &count)
+    return count
+  }
+
+  // MARK: Certainty
+
+  /// How sure a row is.
+  public func level(of row: UInt32) -> Certainty {
+    let bytes = levels[Int(row >> 16)]
+    if bytes.isEmpty { return .certain }
+    return Certainty(rawValue: bytes[Int(row & 0xFFFF)]) ?? .certain
+  }
+
+  /// Says how sure a row is.
+  public func setLevel(_ row: UInt32, _ level: Certainty) {
+    let old = self.level(of: row)
+    guard old != level else { return }
+    let block = Int(row >> 16)
+    if levels[block].isEmpty {
+      levels[block] = [UInt8](repeating: 0, count: Segment.rowLimit)
+    }
+    levels[block][Int(row & 0xFFFF)] = level.rawValue
+    if old == .certain { uncertainCount += 1 }
+    if level == .certain { uncertainCount -= 1 }
+    updateCharge()
+  }
+
+  /// Writes the levels of the first `count` rows, as raw values of `Certainty`.
+  public func gatherLevels(rows: [UInt32], count: Int, into result: inout [UInt8]) {
+    grow(&result, to: count)
+    for i in 0..<count { result[i] = 0 }
+    guard hasUncertainRows else { return }
+    let levels = self.levels
+    for i in 0..<count {
+      let row = rows[i]
+      let bytes = levels[Int(truncatingIfNeeded: row &>> 16)]
+      if !bytes.isEmpty { result[i] = bytes[Int(truncatingIfNeeded: row & 0xFFFF)] }
+    }
+  }
+
+  // MARK: Indexes and counts
+
+  /// The index on some columns, covering all rows; built at first need and kept.
+  ///
+  /// It finds dead rows as well: what it expands must pass `compactLive`.
+  public func index(on columns: [Int]) -> KeyIndex {
+    if let index = indexes[columns] {
+      index.extend()
+      return index
+    }
+    let index = KeyIndex(owner: self, columns: columns, account: account)
+    indexes[columns] = index
+    return index
+  }
+
+  /// The index on some columns if there is one, as far as it was last extended.
+  public func existingIndex(on columns: [Int]) -> KeyIndex? { indexes[columns] }
+
+  /// About how many distinct words a column has; exact where an index on it exists.
+  public func distinctCount(column: Int) -> Int {
+    if let index = indexes[[column]], index.rowLimit == rowCount { return index.keyCount }
+    if let known = distinct[column], rowCount < known.rows + known.rows / 4 + 16 {
+      return known.count
+    }
+    let count = estimateDistinct(self, column: column)
+    distinct[column] = (rowCount, count)
+    return count
+  }
+
+  #if DEBUG
+    /// Stops the program where counts, bitmaps, identity and columns disagree.
+    public func checkInvariants() {
+      precondition(rowCount == segments.count * Segment.rowLimit + tailCount || arity == 0)
+      for segment in segments {
+        precondition(segment.columns.count == arity)
+        for column in segment.columns {
+          precondition(column.count == Segment.rowLimit)
+          column.checkInvariants()
+        }
+      }
+      for column in tail { precondition(column.count == tailCount) }
+      var alive = 0
+      var uncertain = 0
+      for row in 0..<UInt32(rowCount) {
+        if isLive(row) { alive += 1 }
+        if level(of: row) != .certain { uncertain += 1 }
+        if isSet { precondition(find(words(row: row)) == row, "identity of a row") }
+      }
+      precondition(alive == liveCount && uncertain == uncertainCount)
+      if isSet { precondition(identity.count == rowCount) }
+      for index in indexes.values { index.checkInvariants() }
+    }
+  #endif
+}
+
+/// Estimates the distinct words of a column from at most 4,096 rows spread over all.
+///
+/// Words seen once in the sample stand for the square root of what was not sampled (the guaranteed
+/// error estimator); exact where the sample is everything.
+func estimateDistinct(_ source: any RowSource, column: Int) -> Int {
+  let total = source.rowCount
+  let size = min(total, 4096)
+  guard size > 0 else { return 0 }
+  var rows = [UInt32](repeating: 0, count: size)
+  for i in 0..<size { rows[i] = UInt32(i * total / size) }
+  var words: [UInt64] = []
+  source.gather(column: column, rows: rows, count: size, into: &words)
+  var sorted = Array(words.prefix(size))
+  sorted.sort()
+  var once = 0
+  var distinct = 0
+  var i = 0
+  while i < size {
+    var end = i + 1
+    while end < size, sorted[end] == sorted[i] { end += 1 }
+    distinct += 1
+    if end == i + 1 { once += 1 }
+    i = end
+  }
+  guard size < total else { return distinct }
+  // An almost unique sample says that the column is a key; the square root would hide that.
+  if once > size * 9 / 10 { return total * (once / 16) / (size / 16) }
+  let factor = (Double(total) / Double(size)).squareRoot()
+  return min(total, distinct - once + Int(Double(once) * factor))
+}

@@ -1,0 +1,192 @@
+/// Stored rows: sealed segments of frames, and a tail of plain words that becomes the next one.
+///
+/// A row number is dense and for ever: segment and offset in one. Rows die and come alive again but
+/// never move. Not for use from several threads at once while it changes.
+public final class Table: RowSource {
+  /// The number of columns.
+  public let arity: Int
+  /// Whether equal rows are one; otherwise rows are only ever appended.
+  public let isSet: Bool
+  /// The number of rows ever inserted, dead ones included.
+  public internal(set) var rowCount = 0
+  /// The number of rows that are alive.
+  public internal(set) var liveCount = 0
+  /// The number of rows that are less than certain, dead ones included.
+  public internal(set) var uncertainCount = 0
+
+  var segments: [Segment] = []
+  var tail: [[UInt64]]
+  var tailCount = 0
+  var identity = KeyTable()
+  /// One bit a row and one array a segment; empty where all rows of the segment are alive.
+  var live: [[UInt64]] = []
+  /// One byte a row and one array a segment; empty where all rows of the segment are certain.
+  var levels: [[UInt8]] = []
+  var indexes: [[Int]: KeyIndex] = [:]
+  var distinct: [Int: (rows: Int, count: Int)] = [:]
+  var scratch = RowScratch()
+  private var segmentBytes = 0
+  private var charge: MemoryCharge
+
+  /// An empty table. Without `isSet` it keeps equal rows apart and needs no memory to tell them.
+  public init(arity: Int, account: MemoryAccount, isSet: Bool = true) {
+    self.arity = arity
+    self.isSet = isSet
+    tail = Array(repeating: [], count: arity)
+    charge = MemoryCharge(account)
+  }
+
+  deinit { charge.set(0) }
+
+  /// The account that this table charges.
+  public var account: MemoryAccount { charge.account }
+
+  /// Whether some row is dead, so that rows found must pass `compactLive`.
+  public var hasDeadRows: Bool { liveCount < rowCount }
+
+  /// Whether some row is less than certain.
+  public var hasUncertainRows: Bool { uncertainCount > 0 }
+
+  /// The segments that are written for good.
+  public var sealedSegments: [Segment] { segments }
+
+  /// Bytes held by columns, identity, bitmaps and levels; indexes charge their own.
+  public var byteCount: Int {
+    var bytes = segmentBytes + identity.byteCount
+    for column in tail { bytes += column.capacity * 8 }
+    for bits in live { bytes += bits.count * 8 }
+    for bytesOfSegment in levels { bytes += bytesOfSegment.count }
+    return bytes
+  }
+
+  func updateCharge() { charge.set(byteCount) }
+
+  // MARK: Reading
+
+  /// Writes the words of one column for a range of rows to the start of `words`.
+  public func unpack(column: Int, rows: Range<Int>, into words: inout [UInt64]) {
+    grow(&words, to: rows.count)
+    var row = rows.lowerBound
+    var position = 0
+    while row < rows.upperBound {
+      let block = row >> 16
+      let end = min(rows.upperBound, (block + 1) << 16)
+      let offset = row & 0xFFFF
+      if block < segments.count {
+        segments[block].columns[column]
+          .unpack(offset..<(offset + end - row), into: &words, at: position)
+      } else {
+        let plain = tail[column]
+        for i in 0..<(end - row) { words[position &+ i] = plain[offset &+ i] }
+      }
+      position += end - row
+      row = end
+    }
+  }
+
+  /// Writes the words of one column for the first `count` of `rows` to the start of `words`.
+  public func gather(column: Int, rows: [UInt32], count: Int, into words: inout [UInt64]) {
+    grow(&words, to: count)
+    var i = 0
+    while i < count {
+      let block = rows[i] &>> 16
+      var end = i &+ 1
+      while end < count, rows[end] &>> 16 == block { end &+= 1 }
+      if Int(block) < segments.count {
+        segments[Int(block)].columns[column].gather(rows, positions: i..<end, into: &words)
+      } else {
+        let plain = tail[column]
+        for k in i..<end { words[k] = plain[Int(truncatingIfNeeded: rows[k] & 0xFFFF)] }
+      }
+      i = end
+    }
+  }
+
+  /// The word of one row. For loops there are `unpack` and `gather`.
+  public func word(row: UInt32, column: Int) -> UInt64 {
+    let block = Int(row >> 16)
+    if block < segments.count { return segments[block].columns[column].word(at: Int(row & 0xFFFF)) }
+    return tail[column][Int(row & 0xFFFF)]
+  }
+
+  /// All words of one row.
+  public func words(row: UInt32) -> [UInt64] {
+    (0..<arity).map { word(row: row, column: $0) }
+  }
+
+  // MARK: Appending
+
+  /// Appends the rows at the first `selected` positions of `selection`, counted from `offset`.
+  func append(_ columns: [[UInt64]], offset: Int, selection: [UInt32], selected: Int) {
+    var from = 0
+    while from < selected {
+      let end = min(selected, from + Segment.rowLimit - tailCount)
+      for c in 0..<arity {
+        let source = columns[c]
+        for i in from..<end {
+          tail[c].append(source[offset &+ Int(truncatingIfNeeded: selection[i])])
+        }
+      }
+      tailCount += end - from
+      from = end
+      if tailCount == Segment.rowLimit { seal() }
+    }
+    rowCount += selected
+    liveCount += selected
+    extendBitmaps()
+  }
+
+  private func seal() {
+    let segment = Segment(columns: tail.map { Column(encoding: $0, count: tailCount) })
+    segments.append(segment)
+    segmentBytes += segment.byteCount
+    for c in 0..<arity { tail[c].removeAll(keepingCapacity: true) }
+    tailCount = 0
+  }
+
+  /// Gives new rows of a segment that keeps a bitmap or levels their entries there.
+  private func extendBitmaps() {
+    let blocks = (rowCount + 0xFFFF) >> 16
+    while live.count < blocks { live.append([]) }
+    while levels.count < blocks { levels.append([]) }
+  }
+}
+
+/// Arrays that a batch of rows needs, kept from batch to batch.
+struct RowScratch {
+  var partial: [UInt64] = []
+  var hashes: [UInt32] = []
+  var ids: [UInt32] = []
+  var fresh: [UInt32] = []
+  var positions: [UInt32] = []
+  var candidates: [UInt32] = []
+  var words: [UInt64] = []
+  var differs: [UInt8] = []
+
+  mutating func reserve(_ count: Int) {
+    grow(&ids, to: count)
+    grow(&fresh, to: count)
+    grow(&positions, to: count)
+    grow(&candidates, to: count)
+    grow(&differs, to: count)
+  }
+
+  /// Lists the positions whose id is a row, and those rows.
+  mutating func listCandidates(count: Int) -> Int {
+    var found = 0
+    for i in 0..<count {
+      positions[found] = UInt32(truncatingIfNeeded: i)
+      candidates[found] = ids[i]
+      if ids[i] != noRow { found &+= 1 }
+    }
+    for k in 0..<found { differs[k] = 0 }
+    return found
+  }
+
+  /// Marks the first `found` candidates whose gathered words differ from `keys`.
+  mutating func compare(_ keys: [UInt64], offset: Int, found: Int) {
+    for k in 0..<found {
+      if words[k] != keys[offset &+ Int(truncatingIfNeeded: positions[k])] { differs[k] = 1 }
+    }
+  }
+}
