@@ -1,0 +1,1 @@
+$FACTSH --mode csv -c 'p(1). p(2).' -c 'p(X), X > 1'

@@ -1,0 +1,1 @@
+$FACTSH --mode facts _files.dl

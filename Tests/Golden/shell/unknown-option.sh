@@ -1,0 +1,1 @@
+$FACTSH --mod csv -c "p(1)."

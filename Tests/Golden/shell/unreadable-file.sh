@@ -1,0 +1,3 @@
+$FACTSH --mode csv no-such-file.dl
+$FACTSH --mode csv -c 'file("no-such-file.csv", a: X)?'
+$FACTSH --mode csv /
