@@ -12,7 +12,7 @@ public struct Expression: Sendable, Hashable {
 
   /// What an expression may be. A constant's value is as written: an integer from 1000 to 9999 may
   /// still become a year, and a symbol an EDTF date, where a date is expected.
-  public indirect enum Kind: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
     case variable(String)
     /// `_`
     case wildcard
@@ -21,8 +21,8 @@ public struct Expression: Sendable, Hashable {
     case today
     /// `$name`
     case parameter(String)
-    case unary(UnaryOperator, Expression)
-    case binary(BinaryOperator, Expression, Expression)
+    indirect case unary(UnaryOperator, Expression)
+    indirect case binary(BinaryOperator, Expression, Expression)
     /// A function, or an aggregate where it stands in a head.
     case call(name: String, arguments: [Expression])
     /// `[buy, hold]`, only on the right of `in`.

@@ -41,11 +41,16 @@ public struct Qualifier: Sendable, Hashable {
   public var name: String
   public var nameSpan: SourceSpan
   public var value: Expression
+  /// Whether it stands after the brackets of a stated fact or of `p(a)~`, or before a block, rather
+  /// than inside brackets. For a retraction this decides between the moment (`p(a)~ @known: D.`)
+  /// and a condition on the claims (`p(a, @known: D)~`).
+  public var isOutside: Bool
 
-  public init(name: String, nameSpan: SourceSpan, value: Expression) {
+  public init(name: String, nameSpan: SourceSpan, value: Expression, isOutside: Bool = false) {
     self.name = name
     self.nameSpan = nameSpan
     self.value = value
+    self.isOutside = isOutside
   }
 }
 

@@ -1,0 +1,98 @@
+/// Finds the known names that a misspelt one was likely to mean.
+public enum NearestName {
+  /// How many edits a name of this length may be away: one up to four characters, then one in three,
+  /// three at most.
+  static func limit(forLength length: Int) -> Int {
+    length <= 1 ? 0 : length <= 4 ? 1 : min(length / 3 + (length < 6 ? 1 : 0), 3)
+  }
+
+  /// The nearest of `names` to `name`, best first, at most `count`.
+  ///
+  /// Edits are insertions, deletions, replacements and swaps of neighbours; a difference of case or
+  /// of `_`, `-` and spaces costs less than an edit. A name is compared only if its length and its
+  /// letters can be near enough, so that a million names take well under a second.
+  /// Complexity: O(*n*), with a small factor.
+  public static func nearest<Names: Sequence>(
+    _ name: String, among names: Names, count: Int = 3
+  ) -> [String] where Names.Element == String {
+    let wanted = folded(name)
+    let limit = limit(forLength: wanted.count)
+    let mask = letterMask(wanted)
+    var best: [(distance: Int, name: String)] = []
+    var rows = [Int](repeating: 0, count: 3 * (wanted.count + limit + 2))
+    for candidate in names {
+      let length = candidate.utf8.count
+      // Folding drops separators only, so a shorter candidate is out, a much longer one as well.
+      if length + limit < wanted.count || length > 2 * (wanted.count + limit) + 2 { continue }
+      let other = folded(candidate)
+      if abs(other.count - wanted.count) > limit { continue }
+      if (letterMask(other) ^ mask).nonzeroBitCount > 2 * limit { continue }
+      guard let distance = distance(wanted, other, limit, &rows) else { continue }
+      if candidate == name { continue }
+      best.append((distance, candidate))
+      if best.count > 64 + count {
+        best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+        best.removeLast(best.count - count)
+      }
+    }
+    best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+    return best.prefix(count).map(\.name)
+  }
+
+  /// Whether two names are so near that one may be meant by the other.
+  public static func isNear(_ name: String, _ other: String) -> Bool {
+    !nearest(name, among: [other]).isEmpty
+  }
+
+  /// The bytes of a name in lower case, without separators.
+  private static func folded(_ name: String) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(name.utf8.count)
+    for byte in name.utf8 {
+      if byte == 0x5F || byte == 0x2D || byte == 0x20 { continue }
+      bytes.append(CharacterClass.isUpper(byte) ? byte | 0x20 : byte)
+    }
+    return bytes.isEmpty ? Array(name.utf8) : bytes
+  }
+
+  /// Which letters occur: an edit changes two bits at most.
+  private static func letterMask(_ bytes: [UInt8]) -> UInt64 {
+    var mask: UInt64 = 0
+    for byte in bytes { mask |= 1 << UInt64(byte & 63) }
+    return mask
+  }
+
+  /// The number of edits between two names if it is at most `limit`.
+  private static func distance(
+    _ a: [UInt8], _ b: [UInt8], _ limit: Int, _ rows: inout [Int]
+  ) -> Int? {
+    if a == b { return 0 }
+    if limit == 0 { return nil }
+    let width = b.count + 1
+    var before = 0
+    var previous = width
+    var current = 2 * width
+    if rows.count < 3 * width { rows = [Int](repeating: 0, count: 3 * width) }
+    for column in 0..<width { rows[previous + column] = column }
+    for row in 1...max(a.count, 1) {
+      guard row <= a.count else { break }
+      rows[current] = row
+      var least = row
+      for column in 1..<max(width, 1) {
+        let cost = a[row - 1] == b[column - 1] ? 0 : 1
+        var value = min(
+          rows[previous + column] + 1, rows[current + column - 1] + 1,
+          rows[previous + column - 1] + cost)
+        if row > 1, column > 1, a[row - 1] == b[column - 2], a[row - 2] == b[column - 1] {
+          value = min(value, rows[before + column - 2] + 1)
+        }
+        rows[current + column] = value
+        least = min(least, value)
+      }
+      if least > limit { return nil }
+      (before, previous, current) = (previous, current, before)
+    }
+    let result = rows[previous + b.count]
+    return result <= limit ? result : nil
+  }
+}
