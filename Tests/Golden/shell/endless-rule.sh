@@ -1,6 +1,6 @@
 # A rule that never ends is stopped by the limits, and the session goes on.
 cat > $SCRATCH/a.dl <<'END'
-.limit time 1s
+.limit time 1
 n(1).
 n(X + 1) :- n(X).
 n(X) | count?
