@@ -2,9 +2,13 @@
 ///
 /// Qualifiers are words; `unknown` stands for those not given.
 public struct Claim: Hashable, Sendable {
+  /// Who says so.
   public var source: Word = .unknown
+  /// Where it was published.
   public var document: Word = .unknown
+  /// Where in the document.
   public var place: Word = .unknown
+  /// How sure it is, according to its source.
   public var certainty: Certainty = .certain
   /// Since when this could be known, as stated. Whether it was left out (then the document's
   /// publication date counts, looked up when asked; else always) is said by `knownIsGiven`.
@@ -16,6 +20,7 @@ public struct Claim: Hashable, Sendable {
   /// When it was retracted (a date word); `unknown` while it stands.
   public var until: Word = .unknown
 
+  /// A claim that says nothing beyond the fact.
   public init() {}
 
   /// The claim of a fact stated without qualifiers.

@@ -2,6 +2,7 @@
 public enum AttributeType: UInt8, Sendable, CaseIterable {
   /// Something to ask about: completed and linked.
   case entity
+  /// A type of values that are written out.
   case text, integer, number, percent, date
   /// No declared type: anything may stand here.
   case any
@@ -18,6 +19,7 @@ public struct Attribute: Hashable, Sendable {
   /// Whether it belongs to the key of the relation.
   public var isKey: Bool
 
+  /// An attribute without type, unit or key unless given.
   public init(name: String, type: AttributeType = .any, unit: String? = nil, isKey: Bool = false) {
     self.name = name
     self.type = type
@@ -28,16 +30,20 @@ public struct Attribute: Hashable, Sendable {
 
 /// The name and attributes of a relation.
 public struct Schema: Hashable, Sendable {
+  /// The name.
   public var name: String
+  /// The attributes, in the order of their positions.
   public var attributes: [Attribute]
   /// Whether a `relation` statement (or the program itself, for built-in relations) declares it.
   public var isDeclared: Bool
 
+  /// A schema with all its parts.
   public init(name: String, attributes: [Attribute], isDeclared: Bool) {
     self.name = name
     self.attributes = attributes
     self.isDeclared = isDeclared
   }
 
+  /// The number of attributes.
   public var arity: Int { attributes.count }
 }

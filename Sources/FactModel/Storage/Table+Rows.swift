@@ -170,3 +170,16 @@ func estimateDistinct(_ source: any RowSource, column: Int) -> Int {
   let factor = (Double(total) / Double(size)).squareRoot()
   return min(total, distinct - once + Int(Double(once) * factor))
 }
+
+extension Table {
+  /// Takes over which rows of another table are alive and how sure they are; both number the same
+  /// rows alike.
+  func adoptState(of other: Table) {
+    precondition(rowCount == other.rowCount, "the same rows")
+    live = other.live
+    levels = other.levels
+    liveCount = other.liveCount
+    uncertainCount = other.uncertainCount
+    updateCharge()
+  }
+}

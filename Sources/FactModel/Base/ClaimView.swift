@@ -1,0 +1,227 @@
+/// The claims of a relation as rows: its attributes, then source, document, place, certainty, known
+/// and valid. What `rating(F, C, V, @source: S)` scans.
+///
+/// One row for each claim that counts from the view's perspective. Since when a claim could be known
+/// is filled in from its document where it was left out. A view does not change; ask for another
+/// after the facts have.
+public final class ClaimView: RowSource {
+  /// The qualifiers in the order of their columns, which follow the attributes.
+  public enum Qualifier: Int, Sendable, CaseIterable {
+    /// As in the language.
+    case source, document, place, certainty, known, valid
+
+    /// The name after the `@`.
+    public var name: String {
+      switch self {
+      case .source: "source"
+      case .document: "document"
+      case .place: "place"
+      case .certainty: "certainty"
+      case .known: "known"
+      case .valid: "valid"
+      }
+    }
+  }
+
+  /// The attributes and the six qualifiers.
+  public let arity: Int
+  /// The number of claims.
+  public var rowCount: Int { factRows.count }
+
+  private let facts: Table
+  private let claims: Table
+  private let documents: [Word: Word]
+  private let certaintyWords: [Word]
+  private var factRows: [UInt32] = []
+  /// The row among the claims, or `noRow` for a plain claim that has none.
+  private var claimRows: [UInt32] = []
+  /// Whether some claim is less than certain.
+  public private(set) var hasUncertainRows = false
+  private var indexes: [[Int]: KeyIndex] = [:]
+
+  init(
+    of table: FactTable, judge: ClaimJudge, documents: [Word: Word], certaintyWords: [Word]
+  ) {
+    facts = table.facts
+    claims = table.claims
+    arity = table.facts.arity + Qualifier.allCases.count
+    self.documents = documents
+    self.certaintyWords = certaintyWords
+    factRows.reserveCapacity(table.claimCount)
+    claimRows.reserveCapacity(table.claimCount)
+    table.forEachClaim(judge) { fact, entry, level in
+      factRows.append(fact)
+      claimRows.append(entry)
+      if level != .certain { hasUncertainRows = true }
+    }
+  }
+
+  /// The fact that a row is a claim of.
+  public func factRow(of row: UInt32) -> UInt32 { factRows[Int(row)] }
+
+  /// Writes the facts that the first `count` of `rows` are claims of.
+  public func gatherFactRows(rows: [UInt32], count: Int, into result: inout [UInt32]) {
+    grow(&result, to: count)
+    for i in 0..<count { result[i] = factRows[Int(rows[i])] }
+  }
+
+  /// The claim in a row, as it was stated.
+  public func claim(at row: UInt32) -> Claim {
+    let entry = claimRows[Int(row)]
+    return entry == noRow ? .plain : FactTable.claim(in: claims, row: entry)
+  }
+
+  /// Writes how sure the first `count` of `rows` are, as raw values of `Certainty`.
+  public func gatherLevels(rows: [UInt32], count: Int, into result: inout [UInt8]) {
+    grow(&result, to: count)
+    for i in 0..<count { result[i] = 0 }
+    guard hasUncertainRows else { return }
+    var words: [UInt64] = []
+    gatherEntries(FactTable.ClaimColumn.certainty, rows, count, Word(symbol: 0), &words)
+    for i in 0..<count { result[i] = UInt8(truncatingIfNeeded: words[i]) }
+  }
+
+  /// Writes the words of one column for a range of rows to the start of `words`.
+  public func unpack(column: Int, rows: Range<Int>, into words: inout [UInt64]) {
+    let numbers = (UInt32(rows.lowerBound)..<UInt32(rows.upperBound)).map { $0 }
+    gather(column: column, rows: numbers, count: numbers.count, into: &words)
+  }
+
+  /// Writes the words of one column for the first `count` of `rows` to the start of `words`.
+  public func gather(column: Int, rows: [UInt32], count: Int, into words: inout [UInt64]) {
+    if column < facts.arity {
+      var numbers: [UInt32] = []
+      gatherFactRows(rows: rows, count: count, into: &numbers)
+      facts.gather(column: column, rows: numbers, count: count, into: &words)
+      return
+    }
+    guard let qualifier = Qualifier(rawValue: column - facts.arity) else { return }
+    switch qualifier {
+    case .source:
+      gatherEntries(FactTable.ClaimColumn.source, rows, count, .unknown, &words)
+    case .document:
+      gatherEntries(FactTable.ClaimColumn.document, rows, count, .unknown, &words)
+    case .place:
+      gatherEntries(FactTable.ClaimColumn.place, rows, count, .unknown, &words)
+    case .valid:
+      gatherEntries(FactTable.ClaimColumn.valid, rows, count, .unknown, &words)
+    case .certainty:
+      gatherEntries(FactTable.ClaimColumn.certainty, rows, count, Word(symbol: 0), &words)
+      for i in 0..<count {
+        words[i] = certaintyWords[Int(UInt8(truncatingIfNeeded: words[i]))].bits
+      }
+    case .known:
+      gatherKnown(rows, count, &words)
+    }
+  }
+
+  private func gatherKnown(_ rows: [UInt32], _ count: Int, _ words: inout [UInt64]) {
+    gatherEntries(FactTable.ClaimColumn.known, rows, count, .unknown, &words)
+    var given: [UInt64] = []
+    var published: [UInt64] = []
+    gatherEntries(FactTable.ClaimColumn.knownIsGiven, rows, count, Word(symbol: 0), &given)
+    gatherEntries(FactTable.ClaimColumn.document, rows, count, .unknown, &published)
+    let isGiven = Word(symbol: 1).bits
+    for i in 0..<count where given[i] != isGiven {
+      words[i] = (documents[Word(bits: published[i])] ?? .unknown).bits
+    }
+  }
+
+  /// Words of a column of the claims, `missing` for claims that have no row there.
+  private func gatherEntries(
+    _ column: Int, _ rows: [UInt32], _ count: Int, _ missing: Word, _ words: inout [UInt64]
+  ) {
+    grow(&words, to: count)
+    var entries = [UInt32](repeating: 0, count: count)
+    var found = 0
+    for i in 0..<count {
+      let entry = claimRows[Int(rows[i])]
+      entries[found] = entry
+      if entry != noRow { found &+= 1 }
+    }
+    guard found < count else {
+      claims.gather(column: column, rows: entries, count: found, into: &words)
+      return
+    }
+    var stated: [UInt64] = []
+    claims.gather(column: column, rows: entries, count: found, into: &stated)
+    var next = 0
+    for i in 0..<count {
+      if claimRows[Int(rows[i])] == noRow {
+        words[i] = missing.bits
+      } else {
+        words[i] = stated[next]
+        next &+= 1
+      }
+    }
+  }
+
+  /// The index on some columns, built at first need and kept.
+  public func index(on columns: [Int]) -> KeyIndex {
+    if let index = indexes[columns] { return index }
+    let index = KeyIndex(owner: self, columns: columns, account: facts.account)
+    indexes[columns] = index
+    return index
+  }
+
+  /// About how many distinct words a column has.
+  public func distinctCount(column: Int) -> Int { estimateDistinct(self, column: column) }
+}
+
+extension FactTable {
+  /// Calls `body` with fact, row among the claims (or `noRow`) and certainty of each claim that
+  /// counts.
+  func forEachClaim(_ judge: ClaimJudge, _ body: (UInt32, UInt32, Certainty) -> Void) {
+    var rows: [UInt32] = []
+    var row = 0
+    while row < facts.rowCount {
+      let end = min(row + batchSize, facts.rowCount)
+      let count = facts.liveRows(in: row..<end, into: &rows)
+      for i in 0..<count where !hasEntries(rows[i]) { body(rows[i], noRow, .certain) }
+      row = end
+    }
+    let isPast = judge.perspective.asOf != nil
+    for entry in 0..<UInt32(claims.rowCount) {
+      let isOpen = claims.isLive(entry)
+      if !isOpen, !isPast || retractions[entry] == nil { continue }
+      let fact = Word(bits: claims.word(row: entry, column: ClaimColumn.fact)).symbol
+      if judge.perspective == .now {
+        let level = Word(bits: claims.word(row: entry, column: ClaimColumn.certainty)).symbol
+        body(fact, entry, Certainty(rawValue: UInt8(truncatingIfNeeded: level)) ?? .certain)
+      } else {
+        let claim = claim(inRow: entry)
+        if judge.counts(claim, isOpen: isOpen) { body(fact, entry, claim.certainty) }
+      }
+    }
+  }
+
+  /// The claims that count from a perspective as rows; the last one is kept until something changes.
+  func claimView(
+    _ perspective: Perspective, values: ValueStore, documents: [Word: Word],
+    documentsVersion: Int, certaintyWords: [Word]
+  ) -> ClaimView {
+    let current = version + documentsVersion
+    if let view, view.version == current, view.perspective == perspective { return view.view }
+    let judge = ClaimJudge(perspective, values: values, documents: documents)
+    let made = ClaimView(
+      of: self, judge: judge, documents: documents, certaintyWords: certaintyWords)
+    view = (current, perspective, made)
+    return made
+  }
+
+  /// Which facts count from a perspective; nil where it is the present one, kept in the table itself.
+  func rowFilter(
+    _ perspective: Perspective, values: ValueStore, documents: [Word: Word], documentsVersion: Int
+  ) -> RowFilter? {
+    guard perspective != .now else { return nil }
+    let current = version + documentsVersion
+    if let filter, filter.version == current, filter.perspective == perspective {
+      return filter.filter
+    }
+    let judge = ClaimJudge(perspective, values: values, documents: documents)
+    let made = RowFilter(rowCount: facts.rowCount)
+    forEachClaim(judge) { fact, _, level in made.add(fact, level, rowCount: facts.rowCount) }
+    filter = (current, perspective, made)
+    return made
+  }
+}

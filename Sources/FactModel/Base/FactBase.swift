@@ -1,0 +1,238 @@
+/// All relations of a session, with the values in them.
+///
+/// One thread writes; nobody reads while it does.
+public final class FactBase {
+  /// Symbols and wide values.
+  public let values: ValueStore
+  /// What tables and indexes charge.
+  public let account: MemoryAccount
+  private var byName: [String: Relation] = [:]
+  private var ordered: [Relation] = []
+  private var nextID = 0
+  /// Goes up as relations come, go or change their attributes.
+  public private(set) var schemaVersion = 0
+  private var published: (version: Int, id: Int, dates: [Word: Word])?
+  var catalogue: (version: Int, perspective: Perspective, catalogue: ClaimCatalogue)?
+  var frequencies: [FrequencyKey: Frequencies] = [:]
+  /// The words `certain`, `probable`, `possible`, by raw value of `Certainty`.
+  public let certaintyWords: [Word]
+
+  /// A base with the built-in relations and no facts.
+  public init(values: ValueStore = ValueStore(), account: MemoryAccount = MemoryAccount()) {
+    self.values = values
+    self.account = account
+    certaintyWords = ["certain", "probable", "possible"].map { values.word(for: .symbol($0)) }
+    for schema in FactBase.builtinSchemas { _ = add(schema, isBuiltin: true) }
+  }
+
+  /// The relations that are there from the start, as ordinary facts.
+  public static let builtinSchemas: [Schema] = [
+    Schema(
+      name: "entity",
+      attributes: [
+        Attribute(name: "id", type: .entity), Attribute(name: "kind", type: .entity),
+        Attribute(name: "label", type: .text),
+      ], isDeclared: true),
+    Schema(
+      name: "alias",
+      attributes: [Attribute(name: "id", type: .entity), Attribute(name: "text", type: .text)],
+      isDeclared: true),
+    Schema(
+      name: "document",
+      attributes: [
+        Attribute(name: "id", type: .entity), Attribute(name: "title", type: .text),
+        Attribute(name: "publisher", type: .entity), Attribute(name: "published", type: .date),
+        Attribute(name: "url", type: .text),
+      ], isDeclared: true),
+    Schema(
+      name: "source",
+      attributes: [
+        Attribute(name: "id", type: .entity), Attribute(name: "kind", type: .entity),
+        Attribute(name: "label", type: .text),
+      ], isDeclared: true),
+  ]
+
+  // MARK: Relations
+
+  /// The relations in the order in which they came, built-in ones first.
+  public var relations: [Relation] { ordered }
+
+  /// The relation of a name.
+  public func relation(named name: String) -> Relation? { byName[name] }
+
+  private func add(_ schema: Schema, isBuiltin: Bool) -> Relation {
+    let relation = Relation(id: nextID, schema: schema, isBuiltin: isBuiltin, account: account)
+    nextID += 1
+    byName[schema.name] = relation
+    ordered.append(relation)
+    schemaVersion += 1
+    return relation
+  }
+
+  /// What declaring a relation did.
+  public enum Declared: Sendable {
+    /// It was not there, it was there just so, or it has more attributes or their types now.
+    case new, unchanged, extended
+    /// A built-in relation of that name is now hidden.
+    case hidesBuiltin
+  }
+
+  /// Why a relation cannot be declared so.
+  public enum DeclarationError: Error, Hashable, Sendable {
+    /// An attribute is there already, with another name, type or unit.
+    case attributeDiffers(position: Int, existing: Attribute, declared: Attribute)
+    /// There are more attributes already, as declared or in facts.
+    case fewerAttributes(existing: Int, declared: Int)
+  }
+
+  /// Declares a relation, or extends it by attributes at the end: facts that are there do not know
+  /// them, denials leave them open. A relation in use without a declaration gets names and types.
+  ///
+  /// A built-in relation that does not agree is hidden, as long as nothing is stated of it.
+  @discardableResult
+  public func declare(
+    _ schema: Schema
+  ) throws(DeclarationError) -> (relation: Relation, what: Declared) {
+    var new = schema
+    new.isDeclared = true
+    guard let relation = byName[schema.name] else { return (add(new, isBuiltin: false), .new) }
+    do {
+      try check(new, against: relation.schema)
+    } catch {
+      guard relation.isBuiltin, relation.isEmpty else { throw error }
+      return (replace(relation, by: new), .hidesBuiltin)
+    }
+    if relation.schema == new { return (relation, .unchanged) }
+    relation.replaceSchema(new)
+    schemaVersion += 1
+    return (relation, .extended)
+  }
+
+  private func check(_ new: Schema, against old: Schema) throws(DeclarationError) {
+    if new.arity < old.arity {
+      throw .fewerAttributes(existing: old.arity, declared: new.arity)
+    }
+    guard old.isDeclared else { return }
+    for (i, attribute) in old.attributes.enumerated() {
+      let declared = new.attributes[i]
+      if attribute.name != declared.name || attribute.type != declared.type
+        || attribute.unit != declared.unit
+      {
+        throw .attributeDiffers(position: i, existing: attribute, declared: declared)
+      }
+    }
+  }
+
+  private func replace(_ relation: Relation, by schema: Schema) -> Relation {
+    ordered.removeAll { $0 === relation }
+    return add(schema, isBuiltin: false)
+  }
+
+  /// The relation of a name for stating facts; an unknown one comes into being, its attributes
+  /// called `arg1`, `arg2`, …
+  ///
+  /// An empty built-in relation of another arity gives way. Nil where the arity is another one.
+  public func relation(named name: String, arity: Int) -> Relation? {
+    if let relation = byName[name] {
+      if relation.arity == arity { return relation }
+      guard relation.isBuiltin, relation.isEmpty else { return nil }
+      return replace(relation, by: FactBase.undeclared(name, arity))
+    }
+    return add(FactBase.undeclared(name, arity), isBuiltin: false)
+  }
+
+  /// The schema of a relation that nothing declares.
+  public static func undeclared(_ name: String, _ arity: Int) -> Schema {
+    let attributes = (0..<arity).map { Attribute(name: "arg\($0 + 1)") }
+    return Schema(name: name, attributes: attributes, isDeclared: false)
+  }
+
+  /// Removes a relation with its facts, denials and declaration; a built-in one is emptied.
+  @discardableResult
+  public func drop(_ relation: Relation) -> Bool {
+    guard byName[relation.name] === relation else { return false }
+    byName[relation.name] = nil
+    ordered.removeAll { $0 === relation }
+    frequencies = frequencies.filter { $0.key.relation != relation.id }
+    schemaVersion += 1
+    for schema in FactBase.builtinSchemas where schema.name == relation.name {
+      _ = add(schema, isBuiltin: true)
+    }
+    return true
+  }
+
+  // MARK: Counts
+
+  /// Goes up with every change.
+  public var version: Int { ordered.reduce(schemaVersion) { $0 + $1.version } }
+
+  /// The number of facts that stand.
+  public var factCount: Int { ordered.reduce(0) { $0 + $1.facts.factCount } }
+
+  /// The number of open claims, of facts and denials.
+  public var claimCount: Int {
+    ordered.reduce(0) { $0 + $1.facts.claimCount + ($1.denials?.claimCount ?? 0) }
+  }
+
+  /// The number of denials that stand.
+  public var denialCount: Int { ordered.reduce(0) { $0 + ($1.denials?.factCount ?? 0) } }
+
+  // MARK: Perspectives
+
+  /// When documents were published; the earliest day where several are stated.
+  public var documentDates: [Word: Word] {
+    guard let document = byName["document"], document.isBuiltin else { return [:] }
+    let table = document.facts
+    if let published, published.version == table.version, published.id == document.id {
+      return published.dates
+    }
+    var dates: [Word: Word] = [:]
+    for row in 0..<UInt32(table.facts.rowCount) where table.facts.isLive(row) {
+      let id = Word(bits: table.facts.word(row: row, column: 0))
+      let date = Word(bits: table.facts.word(row: row, column: 3))
+      if date == .unknown { continue }
+      if let known = dates[id], values.compareForSort(known, date) <= 0 { continue }
+      dates[id] = date
+    }
+    published = (table.version, document.id, dates)
+    return dates
+  }
+
+  private var documentsVersion: Int {
+    guard let document = byName["document"], document.isBuiltin else { return 0 }
+    return document.facts.version
+  }
+
+  /// The claims of facts, or of denials, that count from a perspective, as rows.
+  public func claimView(
+    of relation: Relation, denied: Bool = false, from perspective: Perspective = .now
+  ) -> ClaimView? {
+    relation.table(denied: denied)?.claimView(
+      perspective, values: values, documents: documentDates, documentsVersion: documentsVersion,
+      certaintyWords: certaintyWords)
+  }
+
+  /// Which facts, or denials, count from a perspective. Nil from the present one, where the table's
+  /// own `compactLive` and `gatherLevels` say so.
+  public func rowFilter(
+    of relation: Relation, denied: Bool = false, from perspective: Perspective
+  ) -> RowFilter? {
+    relation.table(denied: denied)?.rowFilter(
+      perspective, values: values, documents: documentDates, documentsVersion: documentsVersion)
+  }
+
+  /// Retracts, as of `moment`, what claims of some rows agree with a filter and were known by then;
+  /// those of which that is not known too. Returns how many were closed.
+  @discardableResult
+  public func retract(
+    _ rows: [UInt32], of relation: Relation, denied: Bool = false, matching filter: ClaimFilter,
+    at moment: Word
+  ) -> Int {
+    guard let table = relation.table(denied: denied) else { return 0 }
+    let judge = ClaimJudge(.now, values: values, documents: documentDates)
+    return table.retract(rows: rows, matching: filter, at: moment) { claim in
+      let known = judge.known(claim)
+      return known == .unknown || ClaimJudge.isReached(known, by: moment, self.values)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+/// A relation: its name and attributes, the facts stated of it and the denials.
+public final class Relation {
+  /// Its number in the fact base, never used again for another.
+  public let id: Int
+  /// Name and attributes.
+  public internal(set) var schema: Schema
+  /// What is stated.
+  public let facts: FactTable
+  /// What is denied; attributes that a denial leaves open are `Word.anything`. Nil before the first.
+  public private(set) var denials: FactTable?
+  /// Whether the program itself declared it: `entity`, `alias`, `document`, `source`.
+  public let isBuiltin: Bool
+  private var schemaVersion = 0
+  private let account: MemoryAccount
+
+  init(id: Int, schema: Schema, isBuiltin: Bool, account: MemoryAccount) {
+    self.id = id
+    self.schema = schema
+    self.isBuiltin = isBuiltin
+    self.account = account
+    facts = FactTable(arity: schema.arity, account: account)
+  }
+
+  /// The name.
+  public var name: String { schema.name }
+
+  /// The number of attributes.
+  public var arity: Int { schema.arity }
+
+  /// Goes up with every change of facts, denials or attributes.
+  public var version: Int { facts.version + (denials?.version ?? 0) + schemaVersion }
+
+  /// The denials, made at first need.
+  public func denialsForWriting() -> FactTable {
+    if let denials { return denials }
+    let made = FactTable(arity: arity, account: account)
+    denials = made
+    return made
+  }
+
+  /// The facts or the denials.
+  public func table(denied: Bool) -> FactTable? { denied ? denials : facts }
+
+  /// Whether nothing is stated or denied.
+  public var isEmpty: Bool { facts.factCount == 0 && (denials?.factCount ?? 0) == 0 }
+
+  /// The position of an attribute.
+  public func position(of attribute: String) -> Int? {
+    schema.attributes.firstIndex { $0.name == attribute }
+  }
+
+  func replaceSchema(_ new: Schema) {
+    if new.arity > arity {
+      facts.extend(to: new.arity, filling: .unknown)
+      denials?.extend(to: new.arity, filling: .anything)
+    }
+    schema = new
+    schemaVersion += 1
+  }
+}
