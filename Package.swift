@@ -41,7 +41,14 @@ let package = Package(
     .testTarget(name: "FactLanguageTests", dependencies: ["FactLanguage"]),
     .testTarget(name: "FactFormatsTests", dependencies: ["FactFormats"]),
     .testTarget(name: "FactEngineTests", dependencies: ["FactEngine"]),
-    .testTarget(name: "FactShellTests", dependencies: ["FactShell", "FactManual"]),
+    .testTarget(
+      name: "FactShellTests", dependencies: ["FactShell", "FactManual", "TerminalTestSupport"]),
+    .target(
+      name: "TerminalTestSupport", dependencies: ["CLibEdit"], path: "Tests/TerminalTestSupport"),
+    .executableTarget(
+      name: "EditorFixture", dependencies: ["FactShell"], path: "Tests/EditorFixture"),
+    .testTarget(
+      name: "TerminalTests", dependencies: ["EditorFixture", "FactShell", "TerminalTestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )
