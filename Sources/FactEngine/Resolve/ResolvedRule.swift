@@ -1,0 +1,128 @@
+import FactLanguage
+import FactModel
+
+/// An aggregate of a head or a stage.
+public struct ResolvedAggregate: Sendable, Hashable {
+  public var function: AggregateFunction
+  public var isDistinct: Bool
+  /// What is aggregated; nil for plain `count`.
+  public var argument: ResolvedExpression?
+  /// The key of `latest`.
+  public var key: ResolvedExpression?
+  public var span: SourceSpan
+
+  public init(
+    function: AggregateFunction, isDistinct: Bool, argument: ResolvedExpression?,
+    key: ResolvedExpression?, span: SourceSpan
+  ) {
+    self.function = function
+    self.isDistinct = isDistinct
+    self.argument = argument
+    self.key = key
+    self.span = span
+  }
+}
+
+/// One argument of a rule's head.
+public enum HeadTerm: Sendable, Hashable {
+  case expression(ResolvedExpression)
+  case aggregate(ResolvedAggregate)
+}
+
+/// A rule with names resolved and checked; also what `load` runs, with its qualifiers after the
+/// attributes.
+public struct ResolvedRule: Sendable, Hashable {
+  /// The relation of the head.
+  public var relation: String
+  public var head: [HeadTerm]
+  public var body: ResolvedBody
+  public var variables: [ResolvedVariable]
+  public var span: SourceSpan
+
+  public init(
+    relation: String, head: [HeadTerm], body: ResolvedBody, variables: [ResolvedVariable],
+    span: SourceSpan
+  ) {
+    self.relation = relation
+    self.head = head
+    self.body = body
+    self.variables = variables
+    self.span = span
+  }
+
+  public var hasAggregates: Bool {
+    head.contains { if case .aggregate = $0 { true } else { false } }
+  }
+}
+
+/// A stage with names resolved. Every column that a stage makes is a slot of its own, so that
+/// later stages read slots alike, whether a body or a stage bound them.
+public enum ResolvedStage: Sendable, Hashable {
+  /// The columns from here on, each computed into its slot; rows become a set.
+  case select([ResolvedColumn])
+  /// Literals without atoms, over the columns so far.
+  case filter(ResolvedBody)
+  /// Groups by slots and aggregates into slots; the columns are the groups, then the aggregates.
+  case aggregate(by: [ResolvedColumn], [AggregateColumn])
+  case sort([ResolvedSortKey])
+  case limit(Int, offset: Int)
+  case into(path: String, span: SourceSpan)
+}
+
+/// An expression computed into a slot.
+public struct ResolvedColumn: Sendable, Hashable {
+  public var slot: Slot
+  public var value: ResolvedExpression
+
+  public init(slot: Slot, value: ResolvedExpression) {
+    self.slot = slot
+    self.value = value
+  }
+}
+
+/// An aggregate computed into a slot.
+public struct AggregateColumn: Sendable, Hashable {
+  public var slot: Slot
+  public var aggregate: ResolvedAggregate
+
+  public init(slot: Slot, aggregate: ResolvedAggregate) {
+    self.slot = slot
+    self.aggregate = aggregate
+  }
+}
+
+/// One key of `sort`.
+public struct ResolvedSortKey: Sendable, Hashable {
+  public var value: ResolvedExpression
+  public var isDescending: Bool
+
+  public init(value: ResolvedExpression, isDescending: Bool) {
+    self.value = value
+    self.isDescending = isDescending
+  }
+}
+
+/// A query with names resolved and checked.
+public struct ResolvedQuery: Sendable, Hashable {
+  public var body: ResolvedBody
+  public var variables: [ResolvedVariable]
+  /// The slots of the named variables in the order of their first use: the answer's columns where
+  /// no stage makes others. Empty for a query that is answered yes or no.
+  public var columns: [Slot]
+  public var stages: [ResolvedStage]
+  /// Whether `percent(X)` or a declared type makes a slot print as a percentage.
+  public var percentSlots: Set<Slot>
+  public var span: SourceSpan
+
+  public init(
+    body: ResolvedBody, variables: [ResolvedVariable], columns: [Slot], stages: [ResolvedStage],
+    percentSlots: Set<Slot>, span: SourceSpan
+  ) {
+    self.body = body
+    self.variables = variables
+    self.columns = columns
+    self.stages = stages
+    self.percentSlots = percentSlots
+    self.span = span
+  }
+}

@@ -1,0 +1,76 @@
+import FactLanguage
+import FactModel
+
+/// One column of an answer.
+public struct AnswerColumn: Sendable, Hashable {
+  public var name: String
+  /// The declared type of what binds it, `any` where none does.
+  public var type: AttributeType
+  public var unit: String?
+  /// Whether its numbers print as percentages.
+  public var isPercent: Bool
+
+  public init(
+    name: String, type: AttributeType = .any, unit: String? = nil, isPercent: Bool = false
+  ) {
+    self.name = name
+    self.type = type
+    self.unit = unit
+    self.isPercent = isPercent
+  }
+}
+
+/// The rows that a query gave: a set, in the order in which they are shown.
+///
+/// Holds copies of words and nothing of the base but its values, so that it may be shown again,
+/// in another form, after the base has changed.
+public final class Answer {
+  public let columns: [AnswerColumn]
+  public let rowCount: Int
+  /// The words by column, each `rowCount` long.
+  public let words: [[UInt64]]
+  /// The certainty of each row, as raw values; nil where all are certain.
+  public let levels: [UInt8]?
+  /// For a query without variables: how surely it holds; nil where it does not, or for other queries.
+  public let truth: Certainty?
+  /// Whether the query has no variables and is answered yes or no.
+  public let isYesNo: Bool
+  /// The elements of cells that `list` made, by the word of their text.
+  public let lists: [Word: [Word]]
+  /// The atom of a one-atom query without stages, whose filled-in form `facts` mode prints.
+  public let atom: Atom?
+  /// For each argument of `atom` the column whose value fills it, nil where it stands as written.
+  public let atomColumns: [Int?]
+  /// The values that the words name.
+  public let values: ValueStore
+  /// Why the answer is empty, a line each; filled in only when asked for at the prompt.
+  public var explanation: [String] = []
+  /// Where an `into` stage wrote it, if any.
+  public var writtenTo: String?
+
+  public init(
+    columns: [AnswerColumn], rowCount: Int, words: [[UInt64]], levels: [UInt8]?, truth: Certainty?,
+    isYesNo: Bool, lists: [Word: [Word]] = [:], atom: Atom? = nil, atomColumns: [Int?] = [],
+    values: ValueStore
+  ) {
+    self.columns = columns
+    self.rowCount = rowCount
+    self.words = words
+    self.levels = levels
+    self.truth = truth
+    self.isYesNo = isYesNo
+    self.lists = lists
+    self.atom = atom
+    self.atomColumns = atomColumns
+    self.values = values
+  }
+
+  /// The word at a row and column.
+  public func word(row: Int, column: Int) -> Word { Word(bits: words[column][row]) }
+
+  /// The certainty of a row.
+  public func certainty(row: Int) -> Certainty {
+    guard let levels else { return .certain }
+    return Certainty(rawValue: levels[row]) ?? .possible
+  }
+}

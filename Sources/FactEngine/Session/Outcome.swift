@@ -1,0 +1,35 @@
+import FactLanguage
+import FactModel
+
+/// What a statement did.
+public enum Outcome {
+  /// Facts were stated: how many were new, and how many claims were added to known ones.
+  case stated(newFacts: Int, newClaims: Int)
+  /// Claims were closed.
+  case retracted(claims: Int)
+  /// A declaration, rule, constraint or named query was taken in, or a rule removed.
+  case defined
+  /// A file was loaded.
+  case loaded(rows: Int, newFacts: Int, newClaims: Int, skipped: Int)
+  case answer(Answer)
+}
+
+/// The limits and choices that evaluation follows; `.set` and the command line write them.
+public struct EngineSettings {
+  /// The date of `today`; nil reads the clock.
+  public var today: CalendarDate?
+  /// Seconds that one statement may take; nil is without limit.
+  public var timeLimit: Double?
+  /// Bytes that tables and sets may take; nil is without limit.
+  public var memoryLimit: Int?
+  /// Whether bad rows of a file are left out (and counted) rather than an error.
+  public var skipsBadRows = false
+  /// Whether statements may read and write files.
+  public var isSafe = false
+  /// Passes of the plan that are switched off, by name.
+  public var disabledPasses: Set<String> = []
+  /// Whether an empty answer looks for its reason.
+  public var explainsEmptyAnswers = false
+
+  public init() {}
+}
