@@ -91,6 +91,7 @@ final class EDTFTests: XCTestCase {
     var header: [String]?
     for line in try feature(name) {
       let text = line.trimmingCharacters(in: .whitespaces)
+      if text.hasPrefix("#") { continue }
       if text.hasPrefix("@") {
         tags = text
         header = nil

@@ -2,19 +2,6 @@ import XCTest
 
 @testable import FactModel
 
-/// Numbers that are random enough and the same in each run.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed &* 2 &+ 1 }
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    let mixed = (state ^ (state >> 29)) &* 0xBF58_476D_1CE4_E5B9
-    return mixed ^ (mixed >> 32)
-  }
-}
-
 extension ValueStore {
   /// The word of a date literal.
   func date(_ text: String, file: StaticString = #filePath, line: UInt = #line) -> Word {

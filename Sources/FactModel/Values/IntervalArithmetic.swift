@@ -138,7 +138,10 @@ extension NumberInterval {
     return .success(result)
   }
 
-  var negated: Outcome { NumberInterval.zero.subtracting(self) }
+  var negated: Outcome {
+    NumberInterval.zero.ends(
+      .negate, (.integer(0), upper), (.integer(0), lower), Scalar.difference)
+  }
 
   var magnitude: Outcome {
     if low.sign >= 0 { return .success(self) }

@@ -133,8 +133,8 @@ extension Scalar {
       }
       rest >>= 1
       if rest == 0 { return .integer(result) }
-      // 0, 1 and −1 repeat; any other base leaves the range within 63 squarings.
-      if factor == 0 || factor == 1 { return .integer(result == 0 ? 0 : factor) }
+      // 0 and 1 stay what they are; any other base soon leaves the range.
+      if factor == 0 || factor == 1 { return .integer(factor == 0 ? 0 : result) }
       let (square, overflow) = factor.multipliedReportingOverflow(by: factor)
       if overflow { return nil }
       factor = square
