@@ -50,6 +50,19 @@ public struct Screen {
   /// All rows as one text.
   public var text: String { lines.joined(separator: "\n") }
 
+  /// The rows with `▮` before the cell that the cursor is on.
+  public var textWithCursor: String {
+    var result = lines
+    while result.count <= cursorRow { result.append("") }
+    let row = cells[cursorRow]
+    var before = row[..<cursorColumn].map(\.text).joined()
+    var after = row[cursorColumn...].map(\.text).joined()
+    while after.last == " " { after.removeLast() }
+    before += "▮"
+    result[cursorRow] = before + after
+    return result.joined(separator: "\n")
+  }
+
   /// The characters of a row that are shown in `rendition`, such as `90`.
   public func text(inRendition rendition: String, row: Int) -> String {
     cells[row].filter { $0.rendition == rendition }.map(\.text).joined()

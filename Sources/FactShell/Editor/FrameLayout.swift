@@ -90,6 +90,7 @@ struct FrameLayout {
     var offset = 0
     var line = 0
     var nextSpan = 0
+    var spanStyle = frame.spans.first.map { theme.rendition(of: $0.style) } ?? ""
     var cursorIsPlaced = false
     let textStart = row.width
     for character in frame.text {
@@ -108,12 +109,15 @@ struct FrameLayout {
       }
       while nextSpan < frame.spans.count && frame.spans[nextSpan].range.upperBound <= offset {
         nextSpan += 1
+        if nextSpan < frame.spans.count {
+          spanStyle = theme.rendition(of: frame.spans[nextSpan].style)
+        }
       }
       var style = ""
       if let mark = frame.mark, mark.contains(offset) {
         style = theme.selected
       } else if nextSpan < frame.spans.count, frame.spans[nextSpan].range.contains(offset) {
-        style = theme.rendition(of: frame.spans[nextSpan].style)
+        style = spanStyle
       }
       let glyph = Glyph(character, column: row.width - textStart)
       if !cursorIsPlaced && frame.cursor < offset + length {
@@ -194,12 +198,17 @@ struct FrameLayout {
       if !style.isEmpty { row.bytes += Array("\u{1b}[\(style)m".utf8) }
       rendition = style
     }
-    glyph.append(to: &row.bytes)
-    row.width += glyph.width
-    if glyph.isDoubtful && row.width < width {
-      // Terminals disagree about this cluster: say where the next cell is.
+    if glyph.isDoubtful && row.width + glyph.width < width {
+      // Terminals disagree about this cluster: blank the cells that it should take, so that none
+      // keeps what stood there before, and say where the next one is.
+      row.bytes += Array(repeating: 0x20, count: glyph.width)
       row.bytes += Array("\u{1b}[\(row.width + 1)G".utf8)
+      glyph.append(to: &row.bytes)
+      row.bytes += Array("\u{1b}[\(row.width + glyph.width + 1)G".utf8)
+    } else {
+      glyph.append(to: &row.bytes)
     }
+    row.width += glyph.width
   }
 
   private mutating func endRow() {

@@ -29,6 +29,8 @@ enum Key: Equatable {
 struct KeyDecoder {
   private var bytes: [UInt8] = []
   private var next = 0
+  // Where the search for the end of a paste goes on, so that a long one is looked at once.
+  private var pasteScan = 0
 
   /// How long to wait for more bytes when `key` gives nothing, in milliseconds; nil: for ever.
   private(set) var patience: Int32?
@@ -41,6 +43,7 @@ struct KeyDecoder {
     if next == bytes.count {
       bytes.removeAll(keepingCapacity: true)
       next = 0
+      pasteScan = 0
     }
     bytes.append(contentsOf: more)
   }
@@ -128,7 +131,7 @@ struct KeyDecoder {
 
   private mutating func paste(from start: Int, isFinal: Bool) -> Key? {
     let mark: [UInt8] = Array("\u{1b}[201~".utf8)
-    var end = start
+    var end = max(start, pasteScan)
     while let escape = bytes[end...].firstIndex(of: 0x1b) {
       if bytes[escape...].starts(with: mark) {
         let content = bytes[start..<escape]
@@ -142,6 +145,7 @@ struct KeyDecoder {
       next = bytes.count
       return .paste(KeyDecoder.text(of: content))
     }
+    pasteScan = max(start, bytes.count - mark.count)
     patience = 2000
     return nil
   }
