@@ -22,9 +22,18 @@ public struct ClaimBatch {
   }
 
   /// Whether every one of them is plain.
-  var isPlain: Bool {
-    common.isPlain && sources == nil && documents == nil && places == nil && known == nil
-      && valid == nil && certainties == nil
+  var isPlain: Bool { common.isPlain && isUniform }
+
+  /// Whether they are all the same.
+  var isUniform: Bool {
+    sources == nil && documents == nil && places == nil && known == nil && valid == nil
+      && certainties == nil
+  }
+
+  /// How sure the claim of one row is.
+  func certainty(at row: Int) -> Certainty {
+    guard let certainties else { return common.certainty }
+    return Certainty(rawValue: certainties[row]) ?? .certain
   }
 
   /// The claim of one row.
@@ -38,7 +47,7 @@ public struct ClaimBatch {
       claim.known = Word(bits: known[row])
       claim.knownIsGiven = true
     }
-    if let certainties { claim.certainty = Certainty(rawValue: certainties[row]) ?? .certain }
+    claim.certainty = certainty(at: row)
     return claim
   }
 }

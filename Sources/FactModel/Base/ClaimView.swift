@@ -32,11 +32,11 @@ public final class ClaimView: RowSource {
   private let claims: Table
   private let documents: [Word: Word]
   private let certaintyWords: [Word]
-  private var factRows: [UInt32] = []
+  private let factRows: [UInt32]
   /// The row among the claims, or `noRow` for a plain claim that has none.
-  private var claimRows: [UInt32] = []
+  private let claimRows: [UInt32]
   /// Whether some claim is less than certain.
-  public private(set) var hasUncertainRows = false
+  public let hasUncertainRows: Bool
   private var indexes: [[Int]: KeyIndex] = [:]
 
   init(
@@ -47,13 +47,10 @@ public final class ClaimView: RowSource {
     arity = table.facts.arity + Qualifier.allCases.count
     self.documents = documents
     self.certaintyWords = certaintyWords
-    factRows.reserveCapacity(table.claimCount)
-    claimRows.reserveCapacity(table.claimCount)
-    table.forEachClaim(judge) { fact, entry, level in
-      factRows.append(fact)
-      claimRows.append(entry)
-      if level != .certain { hasUncertainRows = true }
-    }
+    let counted = table.claims(judge)
+    factRows = counted.facts
+    claimRows = counted.entries
+    hasUncertainRows = counted.levels.contains { $0 != 0 }
   }
 
   /// The fact that a row is a claim of.
@@ -169,30 +166,52 @@ public final class ClaimView: RowSource {
 }
 
 extension FactTable {
-  /// Calls `body` with fact, row among the claims (or `noRow`) and certainty of each claim that
-  /// counts.
-  func forEachClaim(_ judge: ClaimJudge, _ body: (UInt32, UInt32, Certainty) -> Void) {
+  /// The claims that count: the fact of each, its row among the claims (or `noRow`), its certainty.
+  func claims(_ judge: ClaimJudge) -> (facts: [UInt32], entries: [UInt32], levels: [UInt8]) {
+    var factRows: [UInt32] = []
+    factRows.reserveCapacity(claimCount)
     var rows: [UInt32] = []
     var row = 0
-    while row < facts.rowCount {
+    while row < facts.rowCount, plainCount > 0 {
       let end = min(row + batchSize, facts.rowCount)
       let count = facts.liveRows(in: row..<end, into: &rows)
-      for i in 0..<count where !hasEntries(rows[i]) { body(rows[i], noRow, .certain) }
+      for i in 0..<count where !hasEntries(rows[i]) { factRows.append(rows[i]) }
       row = end
     }
+    var entries = [UInt32](repeating: noRow, count: factRows.count)
+    var levels = [UInt8](repeating: 0, count: factRows.count)
+    entries.reserveCapacity(claimCount)
+    levels.reserveCapacity(claimCount)
+    let isNow = judge.perspective == .now
     let isPast = judge.perspective.asOf != nil
-    for entry in 0..<UInt32(claims.rowCount) {
-      let isOpen = claims.isLive(entry)
-      if !isOpen, !isPast || retractions[entry] == nil { continue }
-      let fact = Word(bits: claims.word(row: entry, column: ClaimColumn.fact)).symbol
-      if judge.perspective == .now {
-        let level = Word(bits: claims.word(row: entry, column: ClaimColumn.certainty)).symbol
-        body(fact, entry, Certainty(rawValue: UInt8(truncatingIfNeeded: level)) ?? .certain)
-      } else {
-        let claim = claim(inRow: entry)
-        if judge.counts(claim, isOpen: isOpen) { body(fact, entry, claim.certainty) }
+    var words = [[UInt64]](repeating: [], count: ClaimColumn.count)
+    let needed = isNow ? [ClaimColumn.fact, ClaimColumn.certainty] : Array(0..<ClaimColumn.count)
+    row = 0
+    while row < claims.rowCount {
+      let end = min(row + batchSize, claims.rowCount)
+      for c in needed { claims.unpack(column: c, rows: row..<end, into: &words[c]) }
+      for i in 0..<(end - row) {
+        let entry = UInt32(truncatingIfNeeded: row &+ i)
+        let isOpen = claims.isLive(entry)
+        var until = Word.unknown
+        if !isOpen {
+          guard isPast, let closed = retractions[entry] else { continue }
+          until = closed
+        }
+        if !isNow {
+          let document = Word(bits: words[ClaimColumn.document][i])
+          let isGiven = words[ClaimColumn.knownIsGiven][i] == Word(symbol: 1).bits
+          let known = isGiven ? Word(bits: words[ClaimColumn.known][i]) : nil
+          let valid = Word(bits: words[ClaimColumn.valid][i])
+          if !judge.counts(known: known, document, valid: valid, until: until) { continue }
+        }
+        factRows.append(UInt32(truncatingIfNeeded: words[ClaimColumn.fact][i]))
+        entries.append(entry)
+        levels.append(UInt8(truncatingIfNeeded: words[ClaimColumn.certainty][i]))
       }
+      row = end
     }
+    return (factRows, entries, levels)
   }
 
   /// The claims that count from a perspective as rows; the last one is kept until something changes.
@@ -220,7 +239,8 @@ extension FactTable {
     }
     let judge = ClaimJudge(perspective, values: values, documents: documents)
     let made = RowFilter(rowCount: facts.rowCount)
-    forEachClaim(judge) { fact, _, level in made.add(fact, level, rowCount: facts.rowCount) }
+    let counted = claims(judge)
+    made.add(counted.facts, counted.levels, rowCount: facts.rowCount)
     filter = (current, perspective, made)
     return made
   }

@@ -24,8 +24,7 @@ extension FactTable {
 
   /// States `count` facts given as columns, each with its claim. `rows` gets where they are.
   ///
-  /// Complexity: O(count), expected; a further claim of a fact that has some takes longer than the
-  /// first one.
+  /// Complexity: O(count), expected, and the claims of those facts that have some.
   @discardableResult
   public func state(
     columns: [[UInt64]], count: Int, claims batch: ClaimBatch, rows: inout [UInt32]
@@ -36,7 +35,7 @@ extension FactTable {
     stated.newClaims = stated.newFacts
     if batch.isPlain {
       plainCount += stated.newFacts
-    } else {
+    } else if stated.newFacts > 0 {
       addFirst(batch, rows, isNew, count)
     }
     if stated.newFacts < count {
@@ -85,56 +84,5 @@ extension FactTable {
       facts.setLevel(row, stated.certainty)
     }
     return true
-  }
-
-  /// The claims of those facts of a batch that were never there.
-  private func addFirst(_ batch: ClaimBatch, _ rows: [UInt32], _ isNew: [Bool], _ count: Int) {
-    var columns = [[UInt64]](repeating: [], count: ClaimColumn.count)
-    var factRows: [UInt32] = []
-    func fill(_ column: Int, _ position: Int, _ words: [UInt64]?, _ common: Word) {
-      if let words {
-        columns[column].append(words[position])
-      } else {
-        columns[column].append(common.bits)
-      }
-    }
-    for i in 0..<count where isNew[i] {
-      let claim = batch.claim(at: i)
-      if claim.isPlain {
-        plainCount += 1
-        continue
-      }
-      let row = rows[i]
-      factRows.append(row)
-      columns[ClaimColumn.fact].append(FactTable.reference(row))
-      fill(ClaimColumn.source, i, batch.sources, claim.source)
-      fill(ClaimColumn.document, i, batch.documents, claim.document)
-      fill(ClaimColumn.place, i, batch.places, claim.place)
-      columns[ClaimColumn.certainty].append(Word(symbol: UInt32(claim.certainty.rawValue)).bits)
-      fill(ClaimColumn.known, i, batch.known, claim.known)
-      columns[ClaimColumn.knownIsGiven].append(Word(symbol: claim.knownIsGiven ? 1 : 0).bits)
-      fill(ClaimColumn.valid, i, batch.valid, claim.valid)
-      setHasEntries(row)
-      if claim.certainty != .certain { facts.setLevel(row, claim.certainty) }
-    }
-    var claimRows: [UInt32] = []
-    var claimIsNew: [Bool] = []
-    claims.insert(columns: columns, count: factRows.count, rows: &claimRows, isNew: &claimIsNew)
-  }
-
-  /// The claims of those facts of a batch that were there before, or stood earlier in the batch.
-  private func addFurther(
-    _ batch: ClaimBatch, _ rows: [UInt32], _ isNew: [Bool], _ count: Int, _ stated: inout Stated
-  ) {
-    let isPlain = batch.isPlain
-    for i in 0..<count where !isNew[i] {
-      let row = rows[i]
-      let wasLive = facts.isLive(row)
-      if isPlain, wasLive, !hasEntries(row) { continue }
-      if add(batch.claim(at: i), to: row) {
-        stated.newClaims += 1
-        if !wasLive { stated.newFacts += 1 }
-      }
-    }
   }
 }

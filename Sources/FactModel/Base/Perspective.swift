@@ -22,6 +22,9 @@ final class ClaimJudge {
   let perspective: Perspective
   private var reached: [Word: Bool] = [:]
   private var overlapping: [Word: Bool] = [:]
+  /// The last word looked up in each, since neighbours are often alike.
+  private var lastReached = (word: Word.anything, result: false)
+  private var lastOverlapping = (word: Word.anything, result: false)
 
   init(_ perspective: Perspective, values: ValueStore, documents: [Word: Word]) {
     self.perspective = perspective
@@ -34,28 +37,26 @@ final class ClaimJudge {
     claim.knownIsGiven ? claim.known : documents[claim.document] ?? .unknown
   }
 
-  /// Whether a claim counts, given whether it is still open.
-  func counts(_ claim: Claim, isOpen: Bool) -> Bool {
+  /// Whether a claim counts that was retracted at `until`, or is open where that is unknown.
+  ///
+  /// `known` is nil where it was not given.
+  func counts(known: Word?, _ document: Word, valid: Word, until: Word) -> Bool {
     if let asOf = perspective.asOf {
-      let known = known(claim)
-      if known == .unknown {
-        if claim.knownIsGiven { return false }
-      } else if !isReached(known, by: asOf) {
-        return false
+      if let date = known ?? documents[document] {
+        if date == .unknown || !isReached(date, by: asOf) { return false }
       }
-      if !isOpen, isReached(claim.until, by: asOf) { return false }
-    } else if !isOpen {
-      return false
+      if until != .unknown, isReached(until, by: asOf) { return false }
     }
-    guard let during = perspective.during, claim.valid != .unknown else { return true }
-    return overlaps(claim.valid, during)
+    guard let during = perspective.during, valid != .unknown else { return true }
+    return overlaps(valid, during)
   }
 
   /// Whether a date is over by another one; what is no date never is.
   private func isReached(_ date: Word, by moment: Word) -> Bool {
-    if let known = reached[date] { return known }
-    let result = ClaimJudge.isReached(date, by: moment, values)
+    if date == lastReached.word { return lastReached.result }
+    let result = reached[date] ?? ClaimJudge.isReached(date, by: moment, values)
     reached[date] = result
+    lastReached = (date, result)
     return result
   }
 
@@ -69,20 +70,23 @@ final class ClaimJudge {
   }
 
   private func overlaps(_ valid: Word, _ period: Word) -> Bool {
-    if let known = overlapping[valid] { return known }
-    var result = false
+    if valid == lastOverlapping.word { return lastOverlapping.result }
+    let result = overlapping[valid] ?? compare(valid, period)
+    overlapping[valid] = result
+    lastOverlapping = (valid, result)
+    return result
+  }
+
+  private func compare(_ valid: Word, _ period: Word) -> Bool {
     if let a = values.dates(of: valid), let b = values.dates(of: period) {
       if a.isOfMoments, b.isOfMoments {
-        result =
-          (a.first?.start ?? .min) <= (b.last?.lastSecond ?? .max)
+        return (a.first?.start ?? .min) <= (b.last?.lastSecond ?? .max)
           && (b.first?.start ?? .min) <= (a.last?.lastSecond ?? .max)
-      } else {
-        result =
-          (a.firstDay ?? .min) <= (b.lastDay ?? .max) && (b.firstDay ?? .min) <= (a.lastDay ?? .max)
       }
+      return (a.firstDay ?? .min) <= (b.lastDay ?? .max)
+        && (b.firstDay ?? .min) <= (a.lastDay ?? .max)
     }
-    overlapping[valid] = result
-    return result
+    return false
   }
 }
 
@@ -99,19 +103,19 @@ public final class RowFilter {
     live = [UInt64](repeating: 0, count: (rowCount + 63) / 64)
   }
 
-  /// Lets a row count, as surely as the best of several calls.
-  func add(_ row: UInt32, _ level: Certainty, rowCount: Int) {
-    let isNew = !isLive(row)
-    if isNew {
-      live[Int(row >> 6)] |= 1 << UInt64(row & 63)
-      liveCount += 1
+  /// Lets rows count, each as surely as the best of its levels.
+  func add(_ rows: [UInt32], _ newLevels: [UInt8], rowCount: Int) {
+    if newLevels.contains(where: { $0 != 0 }) { levels = [UInt8](repeating: 0, count: rowCount) }
+    for i in 0..<rows.count {
+      let row = Int(rows[i])
+      let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: row & 63)
+      let isNew = live[row &>> 6] & bit == 0
+      if isNew {
+        live[row &>> 6] |= bit
+        liveCount &+= 1
+      }
+      if !levels.isEmpty, isNew || newLevels[i] < levels[row] { levels[row] = newLevels[i] }
     }
-    if levels.isEmpty {
-      if level == .certain { return }
-      levels = [UInt8](repeating: 0, count: rowCount)
-    }
-    let old = levels[Int(row)]
-    if isNew || level.rawValue < old { levels[Int(row)] = level.rawValue }
   }
 
   /// Whether some row is less than certain.

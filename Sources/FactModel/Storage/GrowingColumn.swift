@@ -36,17 +36,23 @@ struct GrowingColumn {
       if difference &>> 32 != 0 { widen() }
     }
     if isWide {
-      for i in 0..<selected { wide.append(words[Int(truncatingIfNeeded: selection[i])]) }
+      GrowingColumn.extend(&wide, words, selection, selected)
     } else {
-      let first = narrow.count
-      if narrow.capacity < first + selected {
-        narrow.reserveCapacity(max(64, first * 2 + selected))
-      }
-      for i in 0..<selected {
-        narrow.append(UInt32(truncatingIfNeeded: words[Int(truncatingIfNeeded: selection[i])]))
-      }
+      GrowingColumn.extend(&narrow, words, selection, selected)
     }
     count += selected
+  }
+
+  @inline(__always)
+  private static func extend<T: FixedWidthInteger & UnsignedInteger>(
+    _ codes: inout [T], _ words: [UInt64], _ selection: [UInt32], _ selected: Int
+  ) {
+    codes.append(addingCapacity: selected) { room in
+      for i in 0..<selected {
+        let position = Int(truncatingIfNeeded: selection[i])
+        room.append(T(truncatingIfNeeded: words[position]))
+      }
+    }
   }
 
   func unpack(_ rows: Range<Int>, into words: inout [UInt64]) {

@@ -43,11 +43,13 @@ enum Hashing {
   ) {
     grow(&partial, to: count)
     grow(&hashes, to: count)
-    for i in 0..<count { partial[i] = 0 }
+    var sums = partial.mutableSpan
+    for i in 0..<count { sums[i] = 0 }
     for column in columns {
-      for i in 0..<count { partial[i] = step(partial[i], column[offset &+ i]) }
+      for i in 0..<count { sums[i] = step(sums[i], column[offset &+ i]) }
     }
-    for i in 0..<count { hashes[i] = finish(partial[i]) }
+    var result = hashes.mutableSpan
+    for i in 0..<count { result[i] = finish(sums[i]) }
   }
 }
 

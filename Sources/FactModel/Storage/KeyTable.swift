@@ -24,13 +24,14 @@ struct KeyTable {
   private mutating func rebuild(size: Int) {
     let old = slots
     var new = [UInt64](repeating: KeyTable.vacant, count: size)
+    var table = new.mutableSpan
     for slot in old where slot != KeyTable.vacant {
       var at = KeyTable.home(UInt32(truncatingIfNeeded: slot &>> 32), size)
-      while new[at] != KeyTable.vacant {
+      while table[at] != KeyTable.vacant {
         at &+= 1
         if at == size { at = 0 }
       }
-      new[at] = slot
+      table[at] = slot
     }
     slots = new
   }
@@ -59,23 +60,27 @@ struct KeyTable {
     let size = slots.count
     touched = KeyTable.touch(slots, hashes, count)
     var freshCount = 0
-    for i in 0..<count {
-      let hash = hashes[i]
-      var at = KeyTable.home(hash, size)
-      var slot = slots[at]
-      while slot != KeyTable.vacant, UInt32(truncatingIfNeeded: slot &>> 32) != hash {
-        at &+= 1
-        if at == size { at = 0 }
-        slot = slots[at]
-      }
-      if slot == KeyTable.vacant {
-        let id = firstID &+ UInt32(truncatingIfNeeded: freshCount)
-        slots[at] = UInt64(hash) &<< 32 | UInt64(id)
-        ids[i] = noRow
-        fresh[freshCount] = UInt32(truncatingIfNeeded: i)
-        freshCount &+= 1
-      } else {
-        ids[i] = UInt32(truncatingIfNeeded: slot)
+    do {
+      var table = slots.mutableSpan
+      var found = ids.mutableSpan
+      var entered = fresh.mutableSpan
+      for i in 0..<count {
+        let hash = hashes[i]
+        var at = KeyTable.home(hash, size)
+        var slot = table[at]
+        while slot != KeyTable.vacant, UInt32(truncatingIfNeeded: slot &>> 32) != hash {
+          at &+= 1
+          if at == size { at = 0 }
+          slot = table[at]
+        }
+        // A vacant slot is all ones, and so is the id in it: no row.
+        found[i] = UInt32(truncatingIfNeeded: slot)
+        if slot == KeyTable.vacant {
+          let id = firstID &+ UInt32(truncatingIfNeeded: freshCount)
+          table[at] = UInt64(hash) &<< 32 | UInt64(id)
+          entered[freshCount] = UInt32(truncatingIfNeeded: i)
+          freshCount &+= 1
+        }
       }
     }
     self.count += freshCount
@@ -90,6 +95,7 @@ struct KeyTable {
       return
     }
     touched = KeyTable.touch(slots, hashes, count)
+    var found = ids.mutableSpan
     for i in 0..<count {
       let hash = hashes[i]
       var at = KeyTable.home(hash, size)
@@ -99,8 +105,8 @@ struct KeyTable {
         if at == size { at = 0 }
         slot = slots[at]
       }
-      // A vacant slot is all ones, and so is the id in it.
-      ids[i] = UInt32(truncatingIfNeeded: slot)
+      // A vacant slot is all ones, and so is the id in it: no row.
+      found[i] = UInt32(truncatingIfNeeded: slot)
     }
   }
 

@@ -15,6 +15,8 @@ public final class Table: RowSource {
   public internal(set) var uncertainCount = 0
 
   var segments: [Segment] = []
+  /// The same frames by column, for rows that lie far apart.
+  var paged: [PagedColumn]
   var tail: [[UInt64]]
   var tailCount = 0
   var identity = KeyTable()
@@ -33,6 +35,7 @@ public final class Table: RowSource {
     self.arity = arity
     self.isSet = isSet
     tail = Array(repeating: [], count: arity)
+    paged = Array(repeating: PagedColumn(), count: arity)
     charge = MemoryCharge(account)
   }
 
@@ -87,18 +90,17 @@ public final class Table: RowSource {
   /// Writes the words of one column for the first `count` of `rows` to the start of `words`.
   public func gather(column: Int, rows: [UInt32], count: Int, into words: inout [UInt64]) {
     grow(&words, to: count)
-    var i = 0
-    while i < count {
-      let block = rows[i] &>> 16
-      var end = i &+ 1
-      while end < count, rows[end] &>> 16 == block { end &+= 1 }
-      if Int(block) < segments.count {
-        segments[Int(block)].columns[column].gather(rows, positions: i..<end, into: &words)
-      } else {
-        let plain = tail[column]
-        for k in i..<end { words[k] = plain[Int(truncatingIfNeeded: rows[k] & 0xFFFF)] }
-      }
-      i = end
+    guard count > 0 else { return }
+    let block = rows[0] &>> 16
+    var difference: UInt32 = 0
+    for i in 0..<count { difference |= rows[i] &>> 16 ^ block }
+    if difference != 0 {
+      paged[column].gather(rows, count: count, tail: tail[column], into: &words)
+    } else if Int(block) < segments.count {
+      segments[Int(block)].columns[column].gather(rows, positions: 0..<count, into: &words)
+    } else {
+      let plain = tail[column]
+      for i in 0..<count { words[i] = plain[Int(truncatingIfNeeded: rows[i] & 0xFFFF)] }
     }
   }
 
@@ -123,9 +125,13 @@ public final class Table: RowSource {
       let end = min(selected, from + Segment.rowLimit - tailCount)
       for c in 0..<arity {
         let source = columns[c]
+        // Out of the table while it grows: each append to a property of a class is checked.
+        var plain = tail[c]
+        tail[c] = []
         for i in from..<end {
-          tail[c].append(source[offset &+ Int(truncatingIfNeeded: selection[i])])
+          plain.append(source[offset &+ Int(truncatingIfNeeded: selection[i])])
         }
+        tail[c] = plain
       }
       tailCount += end - from
       from = end
@@ -139,6 +145,7 @@ public final class Table: RowSource {
   private func seal() {
     let segment = Segment(columns: tail.map { Column(encoding: $0, count: tailCount) })
     segments.append(segment)
+    for c in 0..<arity { paged[c].append(segment.columns[c]) }
     segmentBytes += segment.byteCount
     for c in 0..<arity { tail[c].removeAll(keepingCapacity: true) }
     tailCount = 0

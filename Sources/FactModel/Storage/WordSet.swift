@@ -16,6 +16,13 @@ struct WordSet {
     UInt32(truncatingIfNeeded: ((Hashing.mix(key) &>> 32) &* size) &>> 32)
   }
 
+  private static func locate(
+    _ keys: [UInt64], _ count: Int, _ size: UInt64, _ homes: inout [UInt32]
+  ) {
+    var result = homes.mutableSpan
+    for i in 0..<count { result[i] = home(keys[i], size) }
+  }
+
   /// Makes room for `additional` keys, at a load of at most 0.6.
   mutating func reserve(_ additional: Int) {
     let needed = (count + additional) * 5 / 3 + 1
@@ -24,13 +31,14 @@ struct WordSet {
     let old = slots
     var new = [UInt64](repeating: WordSet.vacant, count: size)
     let wideSize = UInt64(size)
+    var table = new.mutableSpan
     for key in old where key != WordSet.vacant {
       var at = Int(WordSet.home(key, wideSize))
-      while new[at] != WordSet.vacant {
+      while table[at] != WordSet.vacant {
         at &+= 1
         if at == size { at = 0 }
       }
-      new[at] = key
+      table[at] = key
     }
     slots = new
   }
@@ -41,25 +49,30 @@ struct WordSet {
     grow(&homes, to: count)
     let size = slots.count
     let wideSize = UInt64(size)
-    for i in 0..<count { homes[i] = WordSet.home(keys[i], wideSize) }
+    WordSet.locate(keys, count, wideSize, &homes)
     // Reading every first slot before any is compared lets the cache misses overlap.
     var warm: UInt64 = 0
     for i in 0..<count { warm = warm &+ slots[Int(homes[i])] }
     touched = warm
     var freshCount = 0
-    for i in 0..<count {
-      let key = keys[i]
-      var at = Int(homes[i])
-      var slot = slots[at]
-      while slot != WordSet.vacant, slot != key {
-        at &+= 1
-        if at == size { at = 0 }
-        slot = slots[at]
-      }
-      if slot == WordSet.vacant {
-        slots[at] = key
-        fresh[freshCount] = UInt32(truncatingIfNeeded: i)
-        freshCount &+= 1
+    let firsts = homes
+    do {
+      var table = slots.mutableSpan
+      var entered = fresh.mutableSpan
+      for i in 0..<count {
+        let key = keys[i]
+        var at = Int(firsts[i])
+        var slot = table[at]
+        while slot != WordSet.vacant, slot != key {
+          at &+= 1
+          if at == size { at = 0 }
+          slot = table[at]
+        }
+        if slot == WordSet.vacant {
+          table[at] = key
+          entered[freshCount] = UInt32(truncatingIfNeeded: i)
+          freshCount &+= 1
+        }
       }
     }
     self.count += freshCount
@@ -87,7 +100,7 @@ struct WordSet {
     guard size > 0 else { return }
     grow(&homes, to: count)
     let wideSize = UInt64(size)
-    for i in 0..<count { homes[i] = WordSet.home(keys[i], wideSize) }
+    WordSet.locate(keys, count, wideSize, &homes)
     var warm: UInt64 = 0
     for i in 0..<count { warm = warm &+ slots[Int(homes[i])] }
     touched = warm

@@ -1,0 +1,87 @@
+/// The sealed frames of one column side by side, for gathering rows that lie in many segments.
+///
+/// Shares the codes with the segments. There is a pass for each width that occurs, so that a row
+/// costs two dependent reads and no decision about its segment.
+struct PagedColumn {
+  private var bases: [UInt64] = []
+  /// What a row's offset is multiplied by: 1 in runs, else 0.
+  private var steps: [UInt64] = []
+  private var bytes: [[UInt8]] = []
+  private var halves: [[UInt16]] = []
+  private var words: [[UInt32]] = []
+  private var full: [[UInt64]] = []
+  /// How many segments have codes of each kind: none, 1, 2, 4 and 8 bytes.
+  private var bare = 0
+  private var byteCount = 0
+  private var halfCount = 0
+  private var wordCount = 0
+  private var fullCount = 0
+
+  /// Takes the next segment's frame.
+  mutating func append(_ column: Column) {
+    bases.append(column.base)
+    var step: UInt64 = 0
+    var byteCodes: [UInt8] = []
+    var halfCodes: [UInt16] = []
+    var wordCodes: [UInt32] = []
+    var fullCodes: [UInt64] = []
+    switch column.codes {
+    case .constant: bare += 1
+    case .run:
+      step = 1
+      bare += 1
+    case .bytes(let codes):
+      byteCodes = codes
+      byteCount += 1
+    case .halves(let codes):
+      halfCodes = codes
+      halfCount += 1
+    case .words(let codes):
+      wordCodes = codes
+      wordCount += 1
+    case .full(let codes):
+      fullCodes = codes
+      fullCount += 1
+    }
+    steps.append(step)
+    bytes.append(byteCodes)
+    halves.append(halfCodes)
+    words.append(wordCodes)
+    full.append(fullCodes)
+  }
+
+  /// Writes the words of the first `count` of `rows`; those beyond the frames are in `tail`.
+  func gather(_ rows: [UInt32], count: Int, tail: [UInt64], into result: inout [UInt64]) {
+    let sealed = bases.count
+    if bare > 0 {
+      for i in 0..<count {
+        let block = Int(truncatingIfNeeded: rows[i] &>> 16)
+        if block < sealed {
+          result[i] = bases[block] &+ steps[block] &* UInt64(rows[i] & 0xFFFF)
+        }
+      }
+    }
+    if byteCount > 0 { pick(bytes, isOnly: byteCount == sealed, rows, count, &result) }
+    if halfCount > 0 { pick(halves, isOnly: halfCount == sealed, rows, count, &result) }
+    if wordCount > 0 { pick(words, isOnly: wordCount == sealed, rows, count, &result) }
+    if fullCount > 0 { pick(full, isOnly: fullCount == sealed, rows, count, &result) }
+    guard !tail.isEmpty else { return }
+    for i in 0..<count where Int(truncatingIfNeeded: rows[i] &>> 16) == sealed {
+      result[i] = tail[Int(truncatingIfNeeded: rows[i] & 0xFFFF)]
+    }
+  }
+
+  @inline(__always)
+  private func pick<T: FixedWidthInteger & UnsignedInteger>(
+    _ pages: [[T]], isOnly: Bool, _ rows: [UInt32], _ count: Int, _ result: inout [UInt64]
+  ) {
+    let sealed = pages.count
+    for i in 0..<count {
+      let block = Int(truncatingIfNeeded: rows[i] &>> 16)
+      if block < sealed, isOnly || !pages[block].isEmpty {
+        let code = pages[block][Int(truncatingIfNeeded: rows[i] & 0xFFFF)]
+        result[i] = bases[block] &+ UInt64(truncatingIfNeeded: code)
+      }
+    }
+  }
+}
