@@ -1,7 +1,6 @@
 /// A text that statements come from: a file, a `-c` argument or what was typed at the prompt.
 ///
-/// Keeps where its lines start, so that byte offsets become lines and columns when a diagnostic is
-/// shown and not before.
+/// Byte offsets become lines and columns when a diagnostic is shown and not before.
 public final class SourceText: Sendable {
   /// What messages call it: the path as given, `<command>` or `<prompt>`.
   public let name: String
@@ -26,7 +25,21 @@ public final class SourceText: Sendable {
       line += 1
       lineStart = index + 1
     }
-    return (line, String(decoding: bytes[lineStart..<end], as: UTF8.self).count + 1)
+    let prefix = bytes[lineStart..<end]
+    // Clusters of characters are looked for in lines that a person could have written; a line of
+    // megabytes is counted by its scalars.
+    if prefix.count < 16_384 { return (line, String(decoding: prefix, as: UTF8.self).count + 1) }
+    return (line, prefix.reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 })
+  }
+
+  /// The line that holds a byte offset, without its line break.
+  public func line(at offset: Int) -> SourceSpan {
+    var lower = min(max(offset, 0), bytes.count)
+    var upper = lower
+    while lower > 0, bytes[lower - 1] != 0x0A { lower -= 1 }
+    while upper < bytes.count, bytes[upper] != 0x0A { upper += 1 }
+    if upper > lower, bytes[upper - 1] == 0x0D { upper -= 1 }
+    return SourceSpan(lower, upper)
   }
 
   /// The text of a span.
@@ -39,9 +52,12 @@ public final class SourceText: Sendable {
 
 /// A range of bytes of a source text.
 public struct SourceSpan: Hashable, Sendable {
+  /// The offset of the first byte.
   public var lower: Int
+  /// The offset after the last byte.
   public var upper: Int
 
+  /// The bytes from `lower` up to `upper`.
   public init(_ lower: Int, _ upper: Int) {
     self.lower = lower
     self.upper = upper
