@@ -60,7 +60,7 @@ struct Lexer: Sendable {
     } else if byte == 0x24 || byte == 0x40 {  // $ @
       let end = endOfWord(start + 1)
       let begins = end > start + 1 && !CharacterClass.isDigit(bytes[start + 1])
-      token.upper = max(end, start + 1)
+      token.upper = begins ? end : start + 1
       token.kind = !begins ? .badCharacter : byte == 0x24 ? .parameter : .qualifier
     } else {
       let (kind, length) = punctuation(start)

@@ -21,11 +21,14 @@ extension StatementParser {
       switch token.kind {
       case .comma:
         advance()
-        literals.append(try literal(try parseItem()))
+        // Reading must come first: the judgement looks at the token after the item.
+        let item = try parseItem()
+        literals.append(try literal(item))
       case .semicolon:
         advance()
         alternatives.append(literals)
-        literals = [try literal(try parseItem())]
+        let item = try parseItem()
+        literals = [try literal(item)]
       case .qualifier:
         let qualifiers = try parseOutsideQualifiers()
         let place = qualifiers[0].nameSpan.joined(qualifiers[qualifiers.count - 1].value.span)
@@ -109,9 +112,12 @@ extension StatementParser {
   }
 
   private func startsLiteral(_ token: Token) -> Bool {
-    token.kind == .bang
-      || startsOperand(token) && token.kind != .tilde
-        && !isWord("in", token) && !isWord("overlaps", token)
+    if token.kind == .bang { return true }
+    if token.kind == .tilde {
+      let next = lexer.token(from: token.upper)
+      return next.lower == token.upper && (next.kind == .number || next.kind == .date)
+    }
+    return startsOperand(token) && !isWord("in", token) && !isWord("overlaps", token)
   }
 
   /// The first token after the brackets that `open` begins.
@@ -165,6 +171,7 @@ extension StatementParser {
     }
     let (arguments, qualifiers) = try parseArguments()
     if continuesExpression, qualifiers.isEmpty {
+      if name.kind == .text { throw unexpected("`,` or the end of the literal") }
       if token.kind == .less, lexer.byte(token.upper) == UInt8(ascii: "-"), lower == statementLower
       {
         throw SyntaxFailure(.slip("<-"), at: SourceSpan(token.lower, token.upper + 1))
@@ -192,7 +199,15 @@ extension StatementParser {
 
   private mutating func parseFile(from lower: Int) throws(SyntaxFailure) -> Literal {
     var (arguments, qualifiers) = try parseArguments()
-    let path = arguments.removeFirst().value
+    let first = arguments.removeFirst()
+    let path = first.value
+    switch path.kind {
+    case .constant(.symbol) where first.name == nil: break
+    case .parameter where first.name == nil: break
+    default:
+      throw SyntaxFailure(
+        .unexpected(found: text(first.span), expected: "a path in quotes"), at: first.span)
+    }
     let file = FileAtom(
       path: path, arguments: arguments, qualifiers: qualifiers, span: span(from: lower))
     return Literal(.file(file), at: file.span)
@@ -247,9 +262,28 @@ extension StatementParser {
       let whole = Expression(inner.kind, at: span(from: lower))
       return try continueOperand(whole, negatedFrom: nil, from: lower)
     }
+    let depth = lastDepth
     let body = try parseBody(first: first, from: innerLower)
     try close(.rightParen, "`,` or `)`")
+    if continuesExpression, body.alternatives.count == 1, body.alternatives[0].count == 1,
+      case .atom(let atom) = body.alternatives[0][0].kind, atom.qualifiers.isEmpty
+    {
+      lastDepth = depth
+      let operand = try expression(of: atom, at: span(from: lower))
+      return try continueOperand(operand, negatedFrom: nil, from: lower)
+    }
     return .literal(Literal(.group(body), at: span(from: lower)))
+  }
+
+  /// An atom in brackets that turned out to be an operand: a call, or a symbol if it has no
+  /// brackets of its own.
+  private func expression(of atom: Atom, at span: SourceSpan) throws(SyntaxFailure) -> Expression {
+    var kind = Expression.Kind.constant(.symbol(atom.name))
+    if lexer.byte(atom.span.upper - 1) == UInt8(ascii: ")") {
+      kind = try call(atom.name, atom.arguments, from: atom.span.lower).kind
+    }
+    if atom.isDenial { kind = .unary(.minus, Expression(kind, at: atom.span)) }
+    return Expression(kind, at: span)
   }
 
   // MARK: Comparisons

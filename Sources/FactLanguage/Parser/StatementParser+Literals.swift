@@ -3,10 +3,10 @@ import FactModel
 /// One side of a range, or a value alone, as written.
 private struct Bound {
   enum Meaning {
-    case number(DecimalLiteral, isPlain: Bool)
-    case numbers(DecimalLiteral, DecimalLiteral)
+    case number(NumberLiteral)
+    case numbers(NumberInterval)
     case date(CalendarDate)
-    case dates(CalendarDate, CalendarDate)
+    case dates(DateSpan)
   }
   var meaning: Meaning
   /// As written, without spaces other than one after `early`, `mid` and `late`.
@@ -17,6 +17,29 @@ private struct Bound {
     switch meaning {
     case .number, .numbers: return false
     case .date, .dates: return true
+    }
+  }
+
+  /// The numbers it stands for.
+  var interval: NumberInterval? {
+    switch meaning {
+    case .number(let number): return NumberInterval(number.value)
+    case .numbers(let interval): return interval
+    case .date, .dates: return nil
+    }
+  }
+
+  /// The dates it stands for; four digits are a year.
+  var dates: DateSpan? {
+    switch meaning {
+    case .date(let date): return DateSpan(date)
+    case .dates(let span): return span
+    case .number(let number):
+      guard text.utf8.count == 4, case .integer(let integer) = number.value, integer >= 1000 else {
+        return nil
+      }
+      return CalendarDate(year: Int(integer)).map { DateSpan($0) }
+    case .numbers: return nil
     }
   }
 }
@@ -45,11 +68,22 @@ extension StatementParser {
   mutating func parseLiteralValue() throws(SyntaxFailure) -> Expression {
     lastDepth = 1
     let lower = token.lower
+    if token.kind == .number, let integer = smallInteger(token) {
+      // Most literals by far: digits that no `..` or `±` follows.
+      let next = peek()
+      if next.kind != .range, next.kind != .plusMinus {
+        previousUpper = token.upper
+        previousKind = token.kind
+        token = next
+        if let found = next.percent, percent == nil { percent = found }
+        return Expression(.constant(.integer(integer)), at: SourceSpan(lower, previousUpper))
+      }
+    }
     var low: Bound?
     if token.kind != .range { low = try parseBound() }
     guard token.kind == .range else {
       guard let low else { throw unexpected("a value") }
-      return Expression(.constant(try value(low)), at: span(from: lower))
+      return Expression(.constant(value(low)), at: span(from: lower))
     }
     let dots = token
     advance()
@@ -66,6 +100,17 @@ extension StatementParser {
     if low == nil, high == nil { throw SyntaxFailure(.rangeWithoutBounds, at: dots.span) }
     let whole = span(from: lower)
     return Expression(.constant(try range(low, high, at: whole)), at: whole)
+  }
+
+  /// The integer of a number token that has at most 18 digits and nothing else.
+  private func smallInteger(_ token: Token) -> Int64? {
+    guard token.upper - token.lower <= 18 else { return nil }
+    var value: Int64 = 0
+    for byte in lexer.bytes[token.lower..<token.upper] {
+      guard CharacterClass.isDigit(byte) else { return nil }
+      value = value &* 10 &+ Int64(byte &- 0x30)
+    }
+    return value
   }
 
   /// Whether the current token begins the upper bound of a range.
@@ -95,18 +140,17 @@ extension StatementParser {
       let (date, text) = try parseDate()
       return Bound(meaning: .date(date), text: text, span: span(from: lower))
     case .minus, .number:
-      let (number, isPlain, text) = try parseNumber()
+      let (number, text) = try parseNumber()
       guard token.kind == .plusMinus else {
-        let meaning = Bound.Meaning.number(number, isPlain: isPlain)
-        return Bound(meaning: meaning, text: text, span: span(from: lower))
+        return Bound(meaning: .number(number), text: text, span: span(from: lower))
       }
       advance()
       guard token.kind == .number else { throw unexpected("a number after `±`") }
-      let (spread, _, spreadText) = try parseNumber()
+      let (spread, spreadText) = try parseNumber()
       let whole = span(from: lower)
-      let meaning = Bound.Meaning.numbers(
-        try sum(number, spread.negated, at: whole), try sum(number, spread, at: whole))
+      let meaning = Bound.Meaning.numbers(try read(number.plusOrMinus(spread), at: whole))
       return Bound(meaning: meaning, text: text + "±" + spreadText, span: whole)
+    case .badDate, .badWord: throw lexicalFailure(token)
     default: throw unexpected("a number or a date")
     }
   }
@@ -115,18 +159,13 @@ extension StatementParser {
     switch token.kind {
     case .date:
       let (date, text) = try parseDate()
-      let (first, last) = DateLiteral.around(date)
-      return Bound(meaning: .dates(first, last), text: "~" + text, span: span(from: lower))
+      return Bound(meaning: .dates(date.widened), text: "~" + text, span: span(from: lower))
     case .number, .minus:
       guard token.kind == .number || peek().kind == .number else { break }
-      let (number, _, text) = try parseNumber()
+      let (number, text) = try parseNumber()
       let whole = span(from: lower)
-      if number.mantissa == 0, !number.hasPoint {
-        throw SyntaxFailure(.approximateZero, at: whole)
-      }
-      let half = number.halfUnit
-      let meaning = Bound.Meaning.numbers(
-        try sum(number, half.negated, at: whole), try sum(number, half, at: whole))
+      if number.value.isZero { throw SyntaxFailure(.approximateZero("~" + text), at: whole) }
+      let meaning = Bound.Meaning.numbers(try read(number.approximation, at: whole))
       return Bound(meaning: meaning, text: "~" + text, span: whole)
     case .badDate, .badWord: throw lexicalFailure(token)
     default: break
@@ -137,133 +176,103 @@ extension StatementParser {
   private mutating func parseThird(
     _ word: String, from lower: Int
   ) throws(SyntaxFailure) -> Bound {
-    let date: CalendarDate
-    let text: String
-    if token.kind == .number {
-      text = self.text(token)
-      guard let year = DateLiteral.year(Int(text) ?? 0) else {
-        throw SyntaxFailure(.noSuchDate(text), at: token.span)
-      }
-      date = year
-      advance()
-    } else {
-      if token.kind != .date { throw lexicalFailure(token) }
-      (date, text) = try parseDate()
-    }
+    if token.kind == .badDate { throw lexicalFailure(token) }
+    let (date, text) = try parseDate()
     let whole = span(from: lower)
-    let third = DateLiteral.Third(rawValue: word) ?? .early
-    guard let (first, last) = DateLiteral.third(third, of: date) else {
+    guard let third = DateThird(rawValue: word), let dates = date.third(third) else {
       throw SyntaxFailure(.noThirds("\(word) \(text)"), at: whole)
     }
-    return Bound(meaning: .dates(first, last), text: "\(word) \(text)", span: whole)
+    return Bound(meaning: .dates(dates), text: "\(word) \(text)", span: whole)
   }
 
   private mutating func parseDate() throws(SyntaxFailure) -> (CalendarDate, String) {
     let text = text(token)
-    guard let date = DateLiteral.read(lexer.bytes[token.lower..<token.upper]) else {
-      throw SyntaxFailure(.noSuchDate(text), at: token.span)
+    switch CalendarDate.read(text) {
+    case .success(let date):
+      advance()
+      return (date, text)
+    case .failure(let failure):
+      throw SyntaxFailure(.noSuchDate(text, reason: failure.message), at: token.span)
     }
-    advance()
-    return (date, text)
   }
 
-  /// A number with its sign, whether it is digits alone, and its text.
-  private mutating func parseNumber() throws(SyntaxFailure) -> (DecimalLiteral, Bool, String) {
+  /// A number with its sign, and its text.
+  private mutating func parseNumber() throws(SyntaxFailure) -> (NumberLiteral, String) {
+    let lower = token.lower
     let isNegative = token.kind == .minus
     if isNegative { advance() }
     guard token.kind == .number else { throw unexpected("a number") }
-    let bytes = lexer.bytes[token.lower..<token.upper]
     let text = (isNegative ? "-" : "") + text(token)
-    let isPlain = !bytes.contains { $0 == 0x2E || $0 | 0x20 == 0x65 || $0 == 0x25 }
-    do throws(DecimalLiteral.Failure) {
-      let number = try DecimalLiteral(bytes)
-      advance()
-      return (isNegative ? number.negated : number, isPlain, text)
-    } catch {
-      throw SyntaxFailure(.numberTooLarge(text), at: token.span)
-    }
+    advance()
+    return (try read(NumberLiteral.read(text), at: span(from: lower)), text)
   }
 
-  private func sum(
-    _ left: DecimalLiteral, _ right: DecimalLiteral, at span: SourceSpan
-  ) throws(SyntaxFailure) -> DecimalLiteral {
-    do throws(DecimalLiteral.Failure) {
-      return try left.adding(right)
-    } catch {
-      throw SyntaxFailure(.numberTooLarge(text(span)), at: span)
-    }
-  }
-
-  private func scalar(
-    _ number: DecimalLiteral, isPlain: Bool, at span: SourceSpan
-  ) throws(SyntaxFailure) -> Scalar {
-    do throws(DecimalLiteral.Failure) {
-      return try number.scalar(isPlainInteger: isPlain)
-    } catch {
-      throw SyntaxFailure(.numberTooLarge(text(span)), at: span)
+  private func read<Reading>(
+    _ result: Result<Reading, ReadFailure>, at span: SourceSpan
+  ) throws(SyntaxFailure) -> Reading {
+    switch result {
+    case .success(let reading): return reading
+    case .failure(let failure): throw SyntaxFailure(.badNumber(failure.message), at: span)
     }
   }
 
   // MARK: Values
 
-  private func value(_ bound: Bound) throws(SyntaxFailure) -> Value {
+  private func value(_ bound: Bound) -> Value {
     switch bound.meaning {
-    case .number(let number, let isPlain):
-      switch try scalar(number, isPlain: isPlain, at: bound.span) {
-      case .integer(let integer): return .integer(integer)
-      case .number(let number): return .number(number)
-      }
-    case .numbers: return try range(bound, bound, at: bound.span)
+    case .number(let number): return exact(number.value)
+    case .numbers(let interval):
+      return .range(lower: interval.lower, upper: interval.upper, text: bound.text)
     case .date(let date): return .date(date)
-    case .dates(let first, let last): return .span(first: first, last: last, text: bound.text)
+    case .dates(let dates): return .span(first: dates.first, last: dates.last, text: bound.text)
+    }
+  }
+
+  private func exact(_ scalar: Scalar) -> Value {
+    switch scalar {
+    case .integer(let integer): return .integer(integer)
+    case .number(let number): return .number(number)
     }
   }
 
   private func range(
     _ low: Bound?, _ high: Bound?, at span: SourceSpan
   ) throws(SyntaxFailure) -> Value {
-    let isSingle = low?.span == high?.span
-    let text = isSingle ? low?.text ?? "" : (low?.text ?? "") + ".." + (high?.text ?? "")
+    let text = (low?.text ?? "") + ".." + (high?.text ?? "")
     if low?.isDate ?? false || high?.isDate ?? false {
       return try dateRange(low, high, text: text, at: span)
     }
-    var lower: Scalar?
-    var upper: Scalar?
-    switch low?.meaning {
-    case .number(let number, let isPlain): lower = try scalar(number, isPlain: isPlain, at: span)
-    case .numbers(let first, _): lower = try scalar(first, isPlain: false, at: span)
-    default: break
-    }
-    switch high?.meaning {
-    case .number(let number, let isPlain): upper = try scalar(number, isPlain: isPlain, at: span)
-    case .numbers(_, let last): upper = try scalar(last, isPlain: false, at: span)
-    default: break
-    }
+    let lower = low?.interval?.lower
+    let upper = high?.interval?.upper
     if let lower, let upper {
-      if lower == upper {
-        switch lower {
-        case .integer(let integer): return .integer(integer)
-        case .number(let number): return .number(number)
-        }
-      }
-      if isAbove(lower, upper) {
-        let lowText = low?.text ?? ""
-        let highText = high?.text ?? ""
-        throw SyntaxFailure(
-          .reversedRange(
-            lower: lowText, upper: highText, hint: rangeHint(lowText, highText)), at: span)
-      }
+      if lower == upper { return exact(lower) }
+      if lower > upper { throw reversed(low, high, at: span) }
     }
     return .range(lower: lower, upper: upper, text: text)
   }
 
-  private func isAbove(_ left: Scalar, _ right: Scalar) -> Bool {
-    switch (left, right) {
-    case (.integer(let a), .integer(let b)): return a > b
-    case (.integer(let a), .number(let b)): return Double(a) > b
-    case (.number(let a), .integer(let b)): return a > Double(b)
-    case (.number(let a), .number(let b)): return a > b
+  private func dateRange(
+    _ low: Bound?, _ high: Bound?, text: String, at span: SourceSpan
+  ) throws(SyntaxFailure) -> Value {
+    if case .date(let first) = low?.meaning, case .date(let last) = high?.meaning, first == last {
+      return .date(first)
     }
+    let first = low?.dates
+    let last = high?.dates
+    if low != nil && first == nil || high != nil && last == nil {
+      throw SyntaxFailure(.mixedRange(lower: low?.text ?? "", upper: high?.text ?? ""), at: span)
+    }
+    if let begins = first?.first, let ends = last?.last, begins.start > ends.lastSecond {
+      throw reversed(low, high, at: span)
+    }
+    return .span(first: first?.first, last: last?.last, text: text)
+  }
+
+  private func reversed(_ low: Bound?, _ high: Bound?, at span: SourceSpan) -> SyntaxFailure {
+    let lower = low?.text ?? ""
+    let upper = high?.text ?? ""
+    return SyntaxFailure(
+      .reversedRange(lower: lower, upper: upper, hint: rangeHint(lower, upper)), at: span)
   }
 
   /// What a range with its bounds the wrong way round was likely to mean.
@@ -277,45 +286,5 @@ extension StatementParser {
       }
     }
     return "\(upper)..\(lower)"
-  }
-
-  private func dateRange(
-    _ low: Bound?, _ high: Bound?, text: String, at span: SourceSpan
-  ) throws(SyntaxFailure) -> Value {
-    if case .date(let first) = low?.meaning, case .date(let last) = high?.meaning, first == last {
-      return .date(first)
-    }
-    let lowDates = try low.map { bound throws(SyntaxFailure) in
-      try dates(bound, text: text, low: low, high: high, at: span)
-    }
-    let highDates = try high.map { bound throws(SyntaxFailure) in
-      try dates(bound, text: text, low: low, high: high, at: span)
-    }
-    if let first = lowDates?.first, let last = highDates?.last,
-      first.start >= last.start + (last.precision == .day ? DateLiteral.secondsPerDay : 1)
-    {
-      let lowText = low?.text ?? ""
-      let highText = high?.text ?? ""
-      throw SyntaxFailure(
-        .reversedRange(lower: lowText, upper: highText, hint: "\(highText)..\(lowText)"), at: span)
-    }
-    return .span(first: lowDates?.first, last: highDates?.last, text: text)
-  }
-
-  private func dates(
-    _ bound: Bound, text: String, low: Bound?, high: Bound?, at span: SourceSpan
-  ) throws(SyntaxFailure) -> (first: CalendarDate, last: CalendarDate) {
-    switch bound.meaning {
-    case .date(let date): return DateLiteral.bounds(date)
-    case .dates(let first, let last): return (first, last)
-    case .number, .numbers:
-      if bound.text.utf8.count == 4, let number = Int(bound.text), number >= 1000,
-        let year = DateLiteral.year(number)
-      {
-        return DateLiteral.bounds(year)
-      }
-      throw SyntaxFailure(
-        .mixedRange(lower: low?.text ?? "", upper: high?.text ?? ""), at: span)
-    }
   }
 }

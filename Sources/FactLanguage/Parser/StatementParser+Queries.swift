@@ -74,7 +74,7 @@ extension StatementParser {
     let scope = try parseScope()
     let query = try parseQuery(scope: scope, first: nil, from: start)
     guard token.kind == .question else { throw missingEnd("`?`") }
-    advance()
+    end()
     let whole = span(from: lower)
     let named = NamedQuery(
       name: nameText, nameSpan: name.span, title: title, parameters: parameters, query: query,

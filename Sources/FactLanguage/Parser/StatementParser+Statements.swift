@@ -6,6 +6,7 @@ extension StatementParser {
     while true {
       statementLower = token.lower
       percent = nil
+      hasEnded = false
       switch token.kind {
       case .end:
         guard let block = blocks.popLast() else { return nil }
@@ -97,10 +98,10 @@ extension StatementParser {
       if let word = dottedWord, atom.arguments.isEmpty {
         throw SyntaxFailure(.notAName(text(word)), at: word)
       }
-      advance()
+      end()
       return Statement(.fact(try fact(atom, outside: [])), at: span(from: lower))
     case .tilde:
-      advance()
+      end()
       return try parseRetraction(atom, from: lower)
     case .qualifier:
       let qualifiers = try parseOutsideQualifiers()
@@ -112,7 +113,7 @@ extension StatementParser {
       }
       if let word = dottedWord { throw SyntaxFailure(.notAName(text(word)), at: word) }
       guard token.kind == .stop else { throw missingEnd("`.`") }
-      advance()
+      end()
       return Statement(.fact(try fact(atom, outside: qualifiers)), at: span(from: lower))
     default:
       return try parseQueryStatement(first, from: lower)
@@ -132,7 +133,7 @@ extension StatementParser {
     if token.kind == .bar { throw SyntaxFailure(.stageOnRule, at: token.span) }
     let rule = RuleSyntax(head: head, body: body, span: span(from: lower))
     if token.kind == .tilde {
-      advance()
+      end()
       return Statement(.ruleRetraction(rule), at: span(from: lower))
     }
     try endWithStop()
@@ -159,7 +160,7 @@ extension StatementParser {
   /// Takes the `?`, which the prompt does not ask for.
   mutating func endQuery(_ query: Query? = nil) throws(SyntaxFailure) {
     if token.kind == .question {
-      advance()
+      end()
       return
     }
     if mode == .prompt, endsLine, openBrackets.isEmpty { return }
@@ -178,7 +179,7 @@ extension StatementParser {
   mutating func endWithStop() throws(SyntaxFailure) {
     if token.kind == .stop {
       if let word = dottedWord { throw SyntaxFailure(.notAName(text(word)), at: word) }
-      advance()
+      end()
       return
     }
     if token.kind == .bar { throw SyntaxFailure(.stageOnRule, at: token.span) }
@@ -229,13 +230,9 @@ extension StatementParser {
       throw SyntaxFailure(
         isJoined ? .notAName(text(word)) : .variableInFact(name),
         at: isJoined ? word : expression.span)
-    case .unary(_, let operand):
-      if isBareName(operand) {
-        throw SyntaxFailure(.notAName(text(expression.span)), at: expression.span)
-      }
-      try checkConstant(operand)
+    case .unary(_, let operand): try checkConstant(operand)
     case .binary(_, let left, let right):
-      if isBareName(left) || isBareName(right) {
+      if isJoinedName(expression, left, right) {
         throw SyntaxFailure(.notAName(text(expression.span)), at: expression.span)
       }
       try checkConstant(left)
@@ -245,12 +242,19 @@ extension StatementParser {
     }
   }
 
-  /// Whether an operand of arithmetic is a word, so that the whole was meant as a name.
-  private func isBareName(_ expression: Expression) -> Bool {
-    switch expression.kind {
-    case .constant(.symbol), .variable: return true
-    default: return false
+  /// Whether arithmetic on words was meant as one name: `e-commerce`, `Coca-Cola`.
+  private func isJoinedName(
+    _ whole: Expression, _ left: Expression, _ right: Expression
+  ) -> Bool {
+    let hasSpace = lexer.bytes[whole.span.lower..<whole.span.upper].contains { $0 <= 0x20 }
+    for operand in [left, right] {
+      switch operand.kind {
+      case .constant(.symbol): return lexer.bytes[operand.span.lower] != UInt8(ascii: "\"")
+      case .variable where !hasSpace: return true
+      default: break
+      }
     }
+    return false
   }
 
   private mutating func parseRetraction(
@@ -259,11 +263,12 @@ extension StatementParser {
     var atom = atom
     var outside: [Qualifier] = []
     if token.kind == .qualifier, !(mode == .prompt && token.startsLine) {
+      hasEnded = false
       outside = try parseOutsideQualifiers()
-      for qualifier in outside { try checkConstant(qualifier.value) }
       try endWithStop()
+      for qualifier in outside { try checkConstant(qualifier.value) }
     } else if token.kind == .stop, !token.startsLine {
-      advance()
+      end()
     }
     let inside = atom.qualifiers
     atom.qualifiers += merged(outside).filter { own in
@@ -301,6 +306,7 @@ extension StatementParser {
     previousUpper = upper
     previousKind = .end
     token = lexer.token(from: lexer.endOfLine(lower), startsLine: true)
+    hasEnded = true
     if !blocks.isEmpty { throw SyntaxFailure(.notInBlock(text(span)), at: span) }
     if ["decl", "type", "input", "output", "printsize", "comp", "pragma"].contains(word) {
       throw SyntaxFailure(.directive(word), at: SourceSpan(lower, lower + 1 + word.utf8.count))

@@ -30,6 +30,8 @@ public struct StatementParser: Sendable {
   var statementLower = 0
   /// The `%` that began a comment within the statement being read.
   var percent: Int?
+  /// Whether the ending of the statement being read has been taken.
+  var hasEnded = false
   var nesting = 0
   /// How deep the expression read last is.
   var lastDepth = 0
@@ -63,7 +65,7 @@ public struct StatementParser: Sendable {
         isStopped = true
       } catch {
         record(error)
-        recover()
+        if !hasEnded { recover() }
       }
     }
     return nil
@@ -115,6 +117,12 @@ public struct StatementParser: Sendable {
 
   /// Whether `token` is directly followed by `(`.
   func isBeforeParen(_ token: Token) -> Bool { lexer.byte(token.upper) == UInt8(ascii: "(") }
+
+  /// Takes the ending of a statement.
+  mutating func end() {
+    advance()
+    hasEnded = true
+  }
 
   mutating func expect(_ kind: TokenKind, _ expected: String) throws(SyntaxFailure) {
     guard token.kind == kind else { throw unexpected(expected) }

@@ -34,7 +34,7 @@ extension SyntaxProblem {
   public var code: String { text.code }
 
   /// A word in quotes of the language.
-  static func quoted(_ text: String) -> String { FactPrinter.quoted(text) }
+  static func quoted(_ text: String) -> String { SymbolText.quoted(text) }
 
   /// What is found, shortened to what a sentence can hold.
   static func short(_ text: String) -> String {
@@ -90,21 +90,19 @@ extension SyntaxProblem {
   /// Problems of numbers, dates and ranges.
   private var valueText: ProblemText? {
     switch self {
-    case .numberTooLarge(let number):
+    case .badNumber(let reason):
       return ProblemText(
-        "E0108", "`\(Self.short(number))` is too large",
-        note: "integers have 64 bits, from -9223372036854775808 to 9223372036854775807",
-        hint: "a number with an exponent, such as `1e30`, may be larger, and is not exact")
+        "E0108", reason,
+        note: reason.contains("64 bits")
+          ? "integers go from -9223372036854775808 to 9223372036854775807" : nil)
     case .noDate(let word):
       let parts = word.split(separator: "-", omittingEmptySubsequences: false)
       let difference = parts.joined(separator: " - ")
       return ProblemText(
         "E0109", "`\(Self.short(word))` is no date",
         hint: "a date is written like `2026-01-05`, a difference with spaces: `\(difference)`")
-    case .noSuchDate(let word):
-      return ProblemText(
-        "E0110", "the calendar has no `\(word)`",
-        note: "years go from 0001 to 9999, hours to 23")
+    case .noSuchDate(let word, let reason):
+      return ProblemText("E0110", "`\(Self.short(word))` is no date", note: reason)
     case .reversedRange(let lower, let upper, let hint):
       return ProblemText(
         "E0111", "the lower bound `\(lower)` lies above the upper bound `\(upper)`",
@@ -112,9 +110,9 @@ extension SyntaxProblem {
     case .mixedRange(let lower, let upper):
       return ProblemText(
         "E0112", "`\(lower)` and `\(upper)` are not both numbers or both dates")
-    case .approximateZero:
+    case .approximateZero(let text):
       return ProblemText(
-        "E0113", "`~0` has no significant digit, so that it says nothing about how near",
+        "E0113", "`\(text)` does not say how far off it may be",
         hint: "write the bounds, such as `-1..1` or `0..1`")
     case .badApproximate(let mark):
       return ProblemText(
@@ -141,8 +139,6 @@ extension SyntaxProblem {
       return ProblemText(
         "E0120", "`\(name)` is a variable, and a stated fact has none",
         hint: "the name is written \(Self.quoted(name)); an unknown value is `_`; `?` asks")
-    case .unnamedParameter:
-      return ProblemText("E0121", "a parameter has a name, such as `$company`")
     case .qualifierInsideFact(let name):
       return ProblemText(
         "E0122", "`@\(name)` stands inside the brackets of a stated fact",
@@ -173,8 +169,6 @@ extension SyntaxProblem {
       return ProblemText(
         "E0130", "`\(Self.short(text))` alone says nothing that could hold",
         hint: "a literal is an atom such as `p(X)` or a comparison such as `X > 2`")
-    case .noRelation(let text):
-      return ProblemText("E0131", "`\(Self.short(text))` is no relation")
     case .denialInHead:
       return ProblemText(
         "E0132", "the head of a rule is never a denial",
@@ -196,8 +190,6 @@ extension SyntaxProblem {
     case .badOperand(let word):
       let operand = word == "optional" ? "an atom" : "an atom, a test or a bracketed body"
       return ProblemText("E0137", "`\(word)` takes \(operand)")
-    case .emptyBlockQualifiers:
-      return ProblemText("E0138", "`with` takes qualifiers: `with @source: s { … }`")
     case .unknownType(let word):
       let nearest = NearestName.nearest(word, among: AttributeType.words.map(\.0)).first
       let all = AttributeType.words.map { "`\($0.0)`" }.joined(separator: ", ")
@@ -225,8 +217,6 @@ extension SyntaxProblem {
       return ProblemText(
         "E0144", "`|` belongs to queries; a rule has none",
         hint: "in a rule, aggregates stand in the head: `total(C, sum(N)) :- p(C, N).`")
-    case .scopeOnRule:
-      return ProblemText("E0145", "`as of` and `during` belong to queries")
     default: return ProblemText("E0100", "this is no statement")
     }
   }

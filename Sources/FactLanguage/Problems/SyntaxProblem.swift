@@ -13,16 +13,17 @@ public enum SyntaxProblem: Sendable, Hashable {
   /// A quoted text without its second quote on the line.
   case unclosedText(String)
   case badEscape(String)
-  case numberTooLarge(String)
+  /// Digits that make no number that fits; the sentence says why.
+  case badNumber(String)
   /// Four digits and a hyphen that begin no date.
   case noDate(String)
   /// A date that the calendar does not have.
-  case noSuchDate(String)
+  case noSuchDate(String, reason: String)
   /// A lower bound above the upper one.
   case reversedRange(lower: String, upper: String, hint: String?)
   case mixedRange(lower: String, upper: String)
   /// `~0`
-  case approximateZero
+  case approximateZero(String)
   /// `~` or `±` before or after what takes none.
   case badApproximate(String)
   /// `late 2026-01-05`: days have no thirds.
@@ -41,7 +42,6 @@ public enum SyntaxProblem: Sendable, Hashable {
   case tooDeep(limit: Int)
   /// A variable in a stated fact.
   case variableInFact(String)
-  case unnamedParameter(String)
   /// Qualifiers inside the brackets of a stated fact.
   case qualifierInsideFact(String)
   /// Qualifiers after an atom of a query or body.
@@ -57,8 +57,6 @@ public enum SyntaxProblem: Sendable, Hashable {
   case namedFunctionArgument(String)
   /// A literal that states nothing: `X + 1`.
   case bareExpression(String)
-  /// A variable or number where a relation stands.
-  case noRelation(String)
   case denialInHead
   /// The left side of `:-` is no atom.
   case badHead
@@ -69,14 +67,12 @@ public enum SyntaxProblem: Sendable, Hashable {
   case notInBlock(String)
   /// What `not` or `optional` stands before.
   case badOperand(String)
-  case emptyBlockQualifiers
   case unknownType(String)
   case badUnit(String)
   case unknownStage(String, nearest: String?)
   case aggregateNeeds(String, what: String)
   case stageOutsideQuery
   case stageOnRule
-  case scopeOnRule
   case tooManyErrors(Int)
 }
 

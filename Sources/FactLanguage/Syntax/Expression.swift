@@ -2,9 +2,12 @@ import FactModel
 
 /// An expression with its place in the text.
 public struct Expression: Sendable, Hashable {
+  /// What it is.
   public var kind: Kind
+  /// Its place in the text.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(_ kind: Kind, at span: SourceSpan) {
     self.kind = kind
     self.span = span
@@ -30,10 +33,12 @@ public struct Expression: Sendable, Hashable {
   }
 }
 
+/// An operator before its operand.
 public enum UnaryOperator: String, Sendable, CaseIterable {
   case minus = "-"
 }
 
+/// An operator between two operands, by the way it is written.
 public enum BinaryOperator: String, Sendable, CaseIterable {
   case add = "+"
   case subtract = "-"
@@ -44,6 +49,7 @@ public enum BinaryOperator: String, Sendable, CaseIterable {
   case power = "**"
 }
 
+/// A comparison, by the way it is written.
 public enum ComparisonOperator: String, Sendable, CaseIterable {
   case equal = "="
   case notEqual = "!="

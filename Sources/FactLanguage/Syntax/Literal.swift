@@ -2,14 +2,20 @@ import FactModel
 
 /// `name(arguments, attribute: argument, @qualifier: term)`.
 public struct Atom: Sendable, Hashable {
+  /// The name: of the relation, the attribute, or the qualifier without its `@`.
   public var name: String
+  /// The place of the name.
   public var nameSpan: SourceSpan
+  /// The arguments in the order written, those by position first.
   public var arguments: [Argument]
+  /// The qualifiers in the order written; for facts also those of enclosing blocks.
   public var qualifiers: [Qualifier]
   /// `-p(…)`: asks for or states a denial.
   public var isDenial: Bool
+  /// The place of the whole.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(
     name: String, nameSpan: SourceSpan, arguments: [Argument], qualifiers: [Qualifier],
     isDenial: Bool, span: SourceSpan
@@ -25,10 +31,14 @@ public struct Atom: Sendable, Hashable {
 
 /// One argument of an atom, by position or by attribute name.
 public struct Argument: Sendable, Hashable {
+  /// The name: of the relation, the attribute, or the qualifier without its `@`.
   public var name: String?
+  /// What is given.
   public var value: Expression
+  /// The place of the whole.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(name: String?, value: Expression, span: SourceSpan) {
     self.name = name
     self.value = value
@@ -38,14 +48,18 @@ public struct Argument: Sendable, Hashable {
 
 /// `@name: value`.
 public struct Qualifier: Sendable, Hashable {
+  /// The name: of the relation, the attribute, or the qualifier without its `@`.
   public var name: String
+  /// The place of the name.
   public var nameSpan: SourceSpan
+  /// What is given.
   public var value: Expression
   /// Whether it stands after the brackets of a stated fact or of `p(a)~`, or before a block, rather
   /// than inside brackets. For a retraction this decides between the moment (`p(a)~ @known: D.`)
   /// and a condition on the claims (`p(a, @known: D)~`).
   public var isOutside: Bool
 
+  /// Takes the parts as they are.
   public init(name: String, nameSpan: SourceSpan, value: Expression, isOutside: Bool = false) {
     self.name = name
     self.nameSpan = nameSpan
@@ -58,10 +72,14 @@ public struct Qualifier: Sendable, Hashable {
 public struct FileAtom: Sendable, Hashable {
   /// A text or a parameter.
   public var path: Expression
+  /// The arguments in the order written, those by position first.
   public var arguments: [Argument]
+  /// The qualifiers in the order written; for facts also those of enclosing blocks.
   public var qualifiers: [Qualifier]
+  /// The place of the whole.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(path: Expression, arguments: [Argument], qualifiers: [Qualifier], span: SourceSpan) {
     self.path = path
     self.arguments = arguments
@@ -72,14 +90,18 @@ public struct FileAtom: Sendable, Hashable {
 
 /// One literal of a body.
 public struct Literal: Sendable, Hashable {
+  /// What it is.
   public var kind: Kind
+  /// The place of the whole.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(_ kind: Kind, at span: SourceSpan) {
     self.kind = kind
     self.span = span
   }
 
+  /// What a literal may be.
   public indirect enum Kind: Sendable, Hashable {
     /// An atom of a relation, or a text test such as `contains(T, "x")`: names decide later.
     case atom(Atom)
@@ -101,9 +123,12 @@ public struct Literal: Sendable, Hashable {
 
 /// Alternatives (`;`) of conjunctions (`,`).
 public struct Body: Sendable, Hashable {
+  /// Conjunctions, of which one must hold; each has one literal at least.
   public var alternatives: [[Literal]]
+  /// The place of the whole.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(alternatives: [[Literal]], span: SourceSpan) {
     self.alternatives = alternatives
     self.span = span

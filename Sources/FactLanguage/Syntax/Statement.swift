@@ -2,6 +2,7 @@ import FactModel
 
 /// One statement of a script or of the prompt, with its place in the text.
 public struct Statement: Sendable, Hashable {
+  /// What a statement may be.
   public indirect enum Kind: Sendable, Hashable {
     /// `p(a) @source: s.` and `-p(a).`; qualifiers of enclosing `with` blocks are filled in by the
     /// parser (the innermost wins), so that a block costs nothing later.
@@ -24,9 +25,12 @@ public struct Statement: Sendable, Hashable {
     /// A line that starts with a dot: the text after the dot, to the end of the line.
     case command(String)
   }
+  /// What it states, asks or does.
   public var kind: Kind
+  /// The place of the whole, with its ending.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(_ kind: Kind, at span: SourceSpan) {
     self.kind = kind
     self.span = span
@@ -35,10 +39,14 @@ public struct Statement: Sendable, Hashable {
 
 /// A rule as written. Head arguments may be expressions and aggregates (`sum(N)`).
 public struct RuleSyntax: Sendable, Hashable {
+  /// The atom that is derived.
   public var head: Atom
+  /// What it is derived from.
   public var body: Body
+  /// The place of the whole, with its ending.
   public var span: SourceSpan
 
+  /// Takes the parts as they are.
   public init(head: Atom, body: Body, span: SourceSpan) {
     self.head = head
     self.body = body
@@ -48,10 +56,14 @@ public struct RuleSyntax: Sendable, Hashable {
 
 /// `relation NAME(attribute: TYPE[unit] key, …).`
 public struct RelationDeclaration: Sendable, Hashable {
+  /// The relation as declared.
   public var schema: Schema
+  /// The place of the name.
   public var nameSpan: SourceSpan
+  /// The places of the attributes.
   public var attributeSpans: [SourceSpan]
 
+  /// Takes the parts as they are.
   public init(schema: Schema, nameSpan: SourceSpan, attributeSpans: [SourceSpan]) {
     self.schema = schema
     self.nameSpan = nameSpan
@@ -61,15 +73,20 @@ public struct RelationDeclaration: Sendable, Hashable {
 
 /// `query NAME($parameter = default, …) "TITLE": QUERY ?`
 public struct NamedQuery: Sendable, Hashable {
+  /// The name.
   public var name: String
+  /// The place of the name.
   public var nameSpan: SourceSpan
+  /// What it asks, in words.
   public var title: String?
   /// Parameters in brackets after the name, with their defaults.
   public var parameters: [QueryParameter]
+  /// The query to ask.
   public var query: Query
   /// The statement as written, so that it can be listed, saved and run with parameters filled in.
   public var text: String
 
+  /// Takes the parts as they are.
   public init(
     name: String, nameSpan: SourceSpan, title: String?, parameters: [QueryParameter], query: Query,
     text: String
@@ -83,10 +100,14 @@ public struct NamedQuery: Sendable, Hashable {
   }
 }
 
+/// A parameter of a named query, without its `$`.
 public struct QueryParameter: Sendable, Hashable {
+  /// The name.
   public var name: String
+  /// What it is where none is given; nil must be given.
   public var defaultValue: Expression?
 
+  /// Takes the parts as they are.
   public init(name: String, defaultValue: Expression?) {
     self.name = name
     self.defaultValue = defaultValue

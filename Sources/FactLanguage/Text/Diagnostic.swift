@@ -6,9 +6,11 @@ public struct Diagnostic: Sendable, Hashable {
   /// Whether it stops the statement.
   public enum Severity: UInt8, Sendable, Comparable {
     case error, warning, notice
+    /// An error comes before a warning.
     public static func < (a: Severity, b: Severity) -> Bool { a.rawValue < b.rawValue }
   }
 
+  /// Whether it stops the statement.
   public var severity: Severity
   /// A stable code such as `E0201`, for the manual and for tests.
   public var code: String
@@ -21,6 +23,7 @@ public struct Diagnostic: Sendable, Hashable {
   /// What to write instead, or the nearest name.
   public var hint: String?
 
+  /// A finding at its place.
   public init(
     _ severity: Severity, _ code: String, _ message: String, at span: SourceSpan,
     note: String? = nil, hint: String? = nil
@@ -36,9 +39,12 @@ public struct Diagnostic: Sendable, Hashable {
 
 /// Diagnostics that end a statement, with the text they speak of.
 public struct DiagnosticsError: Error {
+  /// What was found, by place.
   public var diagnostics: [Diagnostic]
+  /// The text that the places are of.
   public var source: SourceText
 
+  /// Ends a statement with what was found in `source`.
   public init(_ diagnostics: [Diagnostic], in source: SourceText) {
     self.diagnostics = diagnostics
     self.source = source
