@@ -137,7 +137,8 @@ final class ArithmeticTests: XCTestCase {
           (whole.lower.map { $0 <= value } ?? true) && (whole.upper.map { value <= $0 } ?? true)
         XCTAssertTrue(
           holds,
-          "\(a.text) \(operation.name) \(b.text) = \(whole.text), but \(x.text) and \(y.text) give \(value.text)"
+          "\(a.text) \(operation.name) \(b.text) = \(whole.text), but "
+            + "\(x.text) and \(y.text) give \(value.text)"
         )
       }
     }

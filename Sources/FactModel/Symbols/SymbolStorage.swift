@@ -41,7 +41,7 @@ enum SymbolHash {
 struct SymbolStorage {
   /// Where one text is: 16 bytes, so that a lookup touches one slot and the bytes themselves.
   struct Slot {
-    /// The upper half of the hash, compared before any bytes are.
+    /// The upper half of the hash: says where the slot is, and is compared before any bytes are.
     var hash: UInt32 = 0
     /// The id plus one; 0 where the slot is free.
     var idPlusOne: UInt32 = 0
@@ -127,7 +127,7 @@ struct SymbolStorage {
   private func slot(of text: UnsafeRawBufferPointer, hash: UInt64) -> Int {
     let mask = slots.count &- 1
     let upper = UInt32(truncatingIfNeeded: hash >> 32)
-    var slot = Int(truncatingIfNeeded: hash) & mask
+    var slot = Int(upper) & mask
     while slots[slot].idPlusOne != 0 {
       if slots[slot].hash == upper, holds(slots[slot], text) { break }
       slot = (slot &+ 1) & mask
@@ -150,27 +150,23 @@ struct SymbolStorage {
   private mutating func grow(to size: Int) {
     var larger = [Slot](repeating: Slot(), count: size)
     let mask = size - 1
-    var start = 0
-    bytes.withUnsafeBytes { arena in
-      for id in ends.indices {
-        let end = ends[id]
-        let hash = SymbolHash.hash(UnsafeRawBufferPointer(rebasing: arena[start..<end]))
-        var slot = Int(truncatingIfNeeded: hash) & mask
-        while larger[slot].idPlusOne != 0 { slot = (slot + 1) & mask }
-        larger[slot] = Slot(hash: hash, id: UInt32(id), start: start, length: end - start)
-        start = end
-      }
+    for old in slots where old.idPlusOne != 0 {
+      var slot = Int(old.hash) & mask
+      while larger[slot].idPlusOne != 0 { slot = (slot + 1) & mask }
+      larger[slot] = old
     }
     slots = larger
   }
 
-  /// Hashes a batch, fetches its slots, then compares: the fetches do not wait for one another.
+  /// Hashes a batch, fetches its slots, then the bytes they name, then compares: the fetches of one
+  /// pass do not wait for one another.
   mutating func internBatch(
     _ source: UnsafeRawBufferPointer, starts: Span<UInt32>, lengths: Span<UInt32>,
     into ids: inout [UInt32]
   ) {
     let batch = 1024
     var hashes = [UInt64](repeating: 0, count: batch)
+    var places = [Int](repeating: 0, count: batch)
     var first = 0
     while first < starts.count {
       let count = min(batch, starts.count - first)
@@ -180,8 +176,13 @@ struct SymbolStorage {
         hashes[i] = SymbolHash.hash(text(source, starts[first + i], lengths[first + i]))
       }
       let mask = slots.count - 1
-      var touched: UInt32 = 0
-      for i in 0..<count { touched |= slots[Int(truncatingIfNeeded: hashes[i]) & mask].hash }
+      var touched: UInt8 = 0
+      for i in 0..<count {
+        places[i] = Int(slots[Int(hashes[i] >> 32) & mask].place >> 24)
+      }
+      if !bytes.isEmpty {
+        for i in 0..<count { touched |= bytes[min(places[i], bytes.count - 1)] }
+      }
       // Uses what was touched, so that the pass is not optimised away; ids stay below 2^32 − 1.
       if touched == 0, ends.count > Int(UInt32.max) { return }
       for i in 0..<count {

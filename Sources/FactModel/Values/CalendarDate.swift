@@ -4,7 +4,7 @@ public enum DatePrecision: UInt8, Sendable, CaseIterable {
   case half, quarter, month, day, minute, second
 }
 
-/// A date of the proleptic Gregorian calendar, years 0001 to 9999, with the precision it was stated in.
+/// A date of the proleptic Gregorian calendar, years 0001 to 9999, as precise as it was stated.
 ///
 /// Every date is a span of days and stands for one moment in it. A date-time is in UTC.
 public struct CalendarDate: Hashable, Sendable {

@@ -122,8 +122,7 @@ public struct ConstantConditions: Sendable {
   /// Integers, other numbers, days and date-times take about a nanosecond, all else a look-up.
   public func judge(_ words: Span<UInt64>, in store: ValueStore, into truths: inout [UInt8]) {
     let count = words.count
-    truths.removeAll(keepingCapacity: true)
-    truths.append(contentsOf: repeatElement(Truth.never.rawValue, count: count))
+    if truths.count != count { truths = Array(repeating: Truth.never.rawValue, count: count) }
     if kind == .numbers, ConstantConditions.allIntegers(words) {
       fast.judgeIntegers(words, into: &truths)
       return

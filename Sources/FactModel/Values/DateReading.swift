@@ -8,7 +8,7 @@ public struct ReadFailure: Error, Hashable, Sendable {
 }
 
 extension CalendarDate {
-  /// Reads a date or date-time, such as `2026`, `2026-Q1`, `2026-01-12` or `2026-01-12T09:31+01:00`.
+  /// Reads a date or date-time: `2026`, `2026-Q1`, `2026-01`, `2026-01-12`, `2026-01-12T09:31Z`.
   ///
   /// Offsets are turned into UTC; a fraction of a second is dropped. Instead of the `T` there may
   /// be a space, as database dumps have it.

@@ -1,10 +1,14 @@
 /// A sum of many numbers that is rounded once at its end, whatever their order.
 ///
-/// Integers are added in 128 bits, doubles as a list of parts that do not overlap (Shewchuk's
-/// expansions), so that nothing is lost on the way.
+/// Integers are added in 128 bits. Doubles are added to two running sums, of which the second takes
+/// what the first loses; what that loses in turn, which is rare, goes to a list of parts that do
+/// not overlap (Shewchuk's expansions), so that nothing is lost on the way.
 struct ExactSum: Sendable {
   private var integers: Int128 = 0
+  private var high = 0.0
+  private var low = 0.0
   private var parts: [Double] = []
+  private var hasDoubles = false
 
   mutating func add(_ integer: Int64) { integers += Int128(integer) }
 
@@ -16,6 +20,22 @@ struct ExactSum: Sendable {
   }
 
   private mutating func add(_ number: Double) {
+    hasDoubles = true
+    var lost: Double
+    (high, lost) = ExactSum.sum(high, number)
+    (low, lost) = ExactSum.sum(low, lost)
+    if lost != 0 { addPart(lost) }
+  }
+
+  /// A rounded sum and what the rounding lost, whichever operand is larger.
+  @inline(__always)
+  private static func sum(_ a: Double, _ b: Double) -> (Double, lost: Double) {
+    let sum = a + b
+    let second = sum - a
+    return (sum, (a - (sum - second)) + (b - second))
+  }
+
+  private mutating func addPart(_ number: Double) {
     var rest = number
     var kept = 0
     for i in parts.indices {
@@ -35,16 +55,18 @@ struct ExactSum: Sendable {
 
   mutating func add(_ other: ExactSum) {
     integers += other.integers
+    guard other.hasDoubles else { return }
+    add(other.high)
+    add(other.low)
     for part in other.parts { add(part) }
   }
 
   /// The sum rounded to nearest; nil is an overflow.
   var value: Scalar? {
-    if parts.isEmpty { return Int64(exactly: integers).map { .integer($0) } }
+    if !hasDoubles { return Int64(exactly: integers).map { .integer($0) } }
     var all = self
-    let high = Double(integers)
-    all.add(high)
-    all.add(Double(integers - Int128(high)))
+    let rounded = Double(integers)
+    for part in [low, high, Double(integers - Int128(rounded)), rounded] { all.addPart(part) }
     return all.roundedParts.flatMap { Scalar($0) }
   }
 

@@ -13,6 +13,14 @@ extension ValueStore {
       // Integers of 48 bits cannot overflow 64 here.
       case .add: return .success(word(integer: a &+ b))
       case .subtract: return .success(word(integer: a &- b))
+      case .multiply:
+        let (product, overflow) = a.multipliedReportingOverflow(by: b)
+        return overflow ? .failure(.overflow(.multiply)) : .success(word(integer: product))
+      case .divide where b != 0:
+        let whole = a / b
+        if whole &* b == a { return .success(word(integer: whole)) }
+        // With fewer than 53 bits on either side a fraction is never rounded to an integer.
+        return .success(Word(bits: (Double(a) / Double(b)).bitPattern))
       case .wholeDivide where b != 0: return .success(word(integer: a / b))
       case .modulo where b != 0: return .success(word(integer: a % b))
       default: break
