@@ -38,7 +38,8 @@ final class CompanyFactsDecoder: RecordDecoder {
     _ batch: inout RecordBatch, end: Int, isLast: Bool
   ) throws(FormatFailure) -> Int {
     let room = RecordLimits.records(columns: columns.count)
-    batch.reserveRecords(room)
+    // The shortest record is an empty object and its comma.
+    batch.reserveRecords(min(room, end / 3 + 1))
     placed = []
     // The context goes behind the window and its padding, where nothing is read into.
     var contextEnd = end + RecordLimits.padding
@@ -58,13 +59,16 @@ final class CompanyFactsDecoder: RecordDecoder {
         done = cursor.at
         continue
       }
-      line += cursor.stop == .incomplete ? 0 : countLines(batch.bytes, from: done, to: cursor.at)
+      if cursor.stop != .incomplete { line += countLines(batch.bytes, from: done, to: cursor.at) }
       switch cursor.stop {
       case .incomplete, .none:
         if isLast { throw failure(.truncated(format: .companyfacts)) }
         return done
       case .tooDeep:
         throw failure(.tooDeep(limit: JSONScanner.depthLimit))
+      case .malformed where isLast && cursor.at >= end - 1:
+        // What is wrong is only the line end that closes every file.
+        throw failure(.truncated(format: .companyfacts))
       case .malformed(let detail):
         throw failure(.malformed(format: .companyfacts, detail: detail))
       }
@@ -92,7 +96,10 @@ final class CompanyFactsDecoder: RecordDecoder {
       cursor.at += 1
       level = Level(rawValue: level.rawValue - 1) ?? .file
       due = .separator
-      if level == .file && !hasFacts { return cursor.refuse("the key `facts` is missing") }
+      if level == .file && !hasFacts {
+        cursor.at -= 1
+        return cursor.refuse("the key `facts` is missing")
+      }
       return true
     }
     if due == .separator {

@@ -60,6 +60,9 @@ final class JSONRecordDecoder: RecordDecoder {
       case .tooDeep:
         line += countLines(batch.bytes, from: done, to: cursor.at)
         throw failure(.tooDeep(limit: JSONScanner.depthLimit))
+      case .malformed where isLast && cursor.at >= end - 1:
+        // What is wrong is only the line end that closes every file.
+        throw failure(.truncated(format: format))
       case .malformed(let detail):
         if format == .json {
           line += countLines(batch.bytes, from: done, to: cursor.at)

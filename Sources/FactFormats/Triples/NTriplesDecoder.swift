@@ -16,7 +16,8 @@ final class NTriplesDecoder: RecordDecoder {
     _ batch: inout RecordBatch, end: Int, isLast: Bool
   ) throws(FormatFailure) -> Int {
     let room = RecordLimits.records(columns: columns.count)
-    batch.reserveRecords(room)
+    // The shortest triple is two empty names, an empty object, a full stop and a line end.
+    batch.reserveRecords(min(room, end / 8 + 1))
     var start = 0
     while batch.recordCount + batch.badRows.count < room {
       guard let lineEnd = lineFeed(batch.bytes.span, from: start, end: end) else { break }
@@ -185,7 +186,7 @@ struct TripleCursor {
   private func isStringType(_ bytes: Span<UInt8>, _ type: FieldSlice) -> Bool {
     let ending: StaticString = "#string"
     let count = ending.utf8CodeUnitCount
-    guard type.length >= count else { return true }
+    guard type.length >= count else { return false }
     let start = type.offset + type.length - count
     for index in 0..<count where bytes[start + index] != ending.utf8Start[index] { return false }
     return true
