@@ -45,8 +45,8 @@ public final class Answer {
   public let values: ValueStore
   /// Why the answer is empty, a line each; filled in only when asked for at the prompt.
   public var explanation: [String] = []
-  /// Where an `into` stage wrote it, if any.
-  public var writtenTo: String?
+  /// The path of an `into` stage: where whoever shows the answer is to write it instead.
+  public var into: String?
 
   public init(
     columns: [AnswerColumn], rowCount: Int, words: [[UInt64]], levels: [UInt8]?, truth: Certainty?,

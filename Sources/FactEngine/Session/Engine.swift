@@ -1,20 +1,70 @@
 import FactLanguage
 import FactModel
+import Glibc
 
 /// Runs statements against a fact base and its program: the front door of this library.
 ///
 /// One engine serves one session and is used from one thread. Errors in a statement are thrown as
-/// `DiagnosticsError` and leave base and program as they were.
+/// `DiagnosticsError` or `EngineError` and leave base and program as they were.
+///
+///     let engine = Engine()
+///     let source = SourceText(name: "example", bytes: Array("p(1). p(X)?".utf8))
+///     for statement in parseScript(source).statements {
+///       let outcome = try engine.run(statement, in: source)
+///     }
 public final class Engine {
+  /// The facts, claims and values.
   public let base: FactBase
-  public internal(set) var program = Program()
-  public var settings = EngineSettings()
+  /// The rules, constraints and named queries.
+  public internal(set) var program = Program() {
+    didSet { resolver.program = program }
+  }
+  /// Limits and choices; may be written between statements.
+  public var settings = EngineSettings() {
+    didSet { base.account.limit = settings.memoryLimit ?? .max }
+  }
   /// Script parameters (`$name`) by name, as given with `--set`.
-  public var parameters: [String: String] = [:]
+  public var parameters: [String: String] = [:] {
+    didSet { resolver.parameters = parameters }
+  }
   /// Polled about once a batch; true stops the statement that runs with `.interrupted`.
   public var isInterrupted: () -> Bool = { false }
-  /// Warnings and notices that statements gave besides their outcome; the shell shows and clears them.
+  /// Warnings and notices that statements gave besides their outcome; who shows them clears them.
   public var diagnostics: [(Diagnostic, SourceText)] = []
+  /// Sentences about what a statement did besides its outcome; who shows them clears them.
+  public var notices: [String] = []
+  /// The rows of files that the last `load` or query left out, at most a thousand.
+  public internal(set) var badRows: [FileBadRow] = []
 
-  public init(base: FactBase = FactBase()) { self.base = base }
+  let resolver: Resolver
+  /// Derived relations that stay until something under them changes.
+  var kept: [String: KeptRelation] = [:]
+  /// The last query that was asked, for stages that continue it.
+  var last: (query: ResolvedQuery, syntax: Query)?
+
+  /// An engine over a base, which it alone changes from then on.
+  public init(base: FactBase = FactBase()) {
+    self.base = base
+    resolver = Resolver(
+      base: base, program: Program(), parameters: [:], today: Engine.currentDay())
+  }
+
+  /// The date of `today`: what the settings fix, else the day by the clock, local time.
+  public var today: CalendarDate { settings.today ?? Engine.currentDay() }
+
+  private static func currentDay() -> CalendarDate {
+    var now = time(nil)
+    var fields = tm()
+    localtime_r(&now, &fields)
+    return CalendarDate(
+      year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday))
+      ?? CalendarDate(start: 0, precision: .day)
+  }
+
+  /// How much the base and the program hold.
+  public var counts: (facts: Int, claims: Int, denials: Int, rules: Int, queries: Int) {
+    (
+      base.factCount, base.claimCount, base.denialCount, program.rules.count, program.queries.count
+    )
+  }
 }

@@ -1,0 +1,89 @@
+import FactModel
+
+/// About 2,000 matches that pass from operator to operator: one column of words for each slot that
+/// is still needed.
+///
+/// A batch belongs to the operator that fills it. Whoever it is pushed to may compact it in place.
+final class Batch {
+  /// The most rows that a batch holds.
+  static let capacity = 2_048
+
+  /// By slot; empty for slots that nobody carries, else `capacity` long.
+  var columns: [[UInt64]]
+  var count = 0
+  /// The certainty of each row, as raw values; meaningless unless `isUncertain`.
+  var levels: [UInt8]
+  var isUncertain = false
+  /// For each row the failure that it carries, from 1; 0 is none. Meaningless unless `hasFailures`.
+  var failures: [UInt16] = []
+  var hasFailures = false
+
+  init(slotCount: Int) {
+    columns = Array(repeating: [], count: slotCount)
+    levels = Array(repeating: 0, count: Batch.capacity)
+  }
+
+  /// Makes room for a slot.
+  func carry(_ slot: Slot) {
+    if columns[slot].isEmpty { columns[slot] = Array(repeating: 0, count: Batch.capacity) }
+  }
+
+  /// Keeps the rows whose numbers stand in `selection`, which ascends.
+  func compact(_ selection: [UInt32], count kept: Int, slots: [Slot]) {
+    guard kept < count else { return }
+    for slot in slots {
+      var column: [UInt64] = []
+      swap(&column, &columns[slot])
+      var row = 0
+      while row < kept {
+        column[row] = column[Int(selection[row])]
+        row &+= 1
+      }
+      swap(&column, &columns[slot])
+    }
+    if isUncertain {
+      var row = 0
+      while row < kept {
+        levels[row] = levels[Int(selection[row])]
+        row &+= 1
+      }
+    }
+    if hasFailures {
+      for row in 0..<kept { failures[row] = failures[Int(selection[row])] }
+    }
+    count = kept
+  }
+
+  /// Takes over certainty and failures of the rows `probes` of another batch.
+  func inherit(_ other: Batch, probes: [UInt32], count: Int) {
+    isUncertain = other.isUncertain
+    if isUncertain {
+      var row = 0
+      while row < count {
+        levels[row] = other.levels[Int(probes[row])]
+        row &+= 1
+      }
+    }
+    hasFailures = other.hasFailures
+    if hasFailures {
+      if failures.isEmpty { failures = Array(repeating: 0, count: Batch.capacity) }
+      for row in 0..<count { failures[row] = other.failures[Int(probes[row])] }
+    }
+  }
+
+  /// Notes that a row carries a failure; the first one of a row stays.
+  func fail(row: Int, _ failure: UInt16) {
+    if !hasFailures {
+      failures = Array(repeating: 0, count: Batch.capacity)
+      hasFailures = true
+    }
+    if failures[row] == 0 { failures[row] = failure }
+  }
+
+  /// Makes every row certain, so that levels can be raised one by one.
+  func beginLevels() {
+    guard !isUncertain else { return }
+    for row in 0..<count { levels[row] = 0 }
+    isUncertain = true
+  }
+}

@@ -1,0 +1,100 @@
+import FactLanguage
+import FactModel
+import Glibc
+
+/// Why a statement ended without an outcome, apart from diagnostics of its text.
+public enum EngineError: Error, Equatable {
+  /// The user stopped it.
+  case interrupted
+  /// A limit on time or memory was reached; the message names the rule, where one was running.
+  case limit(String)
+  /// It failed while it ran: a division by zero, an unreadable file.
+  case failed(message: String, hint: String?)
+}
+
+/// A computation that failed in some row, kept until the row has passed everything else.
+struct RowFailure: Equatable {
+  var message: String
+  var span: SourceSpan
+}
+
+/// What one run of a statement shares: the base, what has been derived, limits and failures.
+final class Evaluation {
+  let base: FactBase
+  let values: ValueStore
+  let account: MemoryAccount
+  let settings: EngineSettings
+  let today: CalendarDate
+  /// Complete derived relations by name.
+  var derived: [String: DerivedRelation] = [:]
+  /// Records of files that had to be kept for a join, by what is read of them.
+  var fileTables: [ResolvedFile: Table] = [:]
+  var failures: [RowFailure] = []
+  /// What is running, for the message of a limit.
+  var activity = ""
+  /// Bad rows of files that were left out.
+  var skippedRows = 0
+  /// The first of them.
+  var badRows: [FileBadRow] = []
+  private let isInterrupted: () -> Bool
+  private let deadline: UInt64
+
+  init(engine: Engine) {
+    base = engine.base
+    values = engine.base.values
+    account = engine.base.account
+    settings = engine.settings
+    today = engine.today
+    isInterrupted = engine.isInterrupted
+    if let limit = engine.settings.timeLimit {
+      deadline = Evaluation.clock() &+ UInt64(limit * 1e9)
+    } else {
+      deadline = .max
+    }
+  }
+
+  /// Nanoseconds of a clock that only goes forward.
+  static func clock() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+  }
+
+  /// Called once a batch: stops the statement where the user or a limit says so.
+  func checkpoint() throws {
+    if isInterrupted() { throw EngineError.interrupted }
+    if account.isExceeded {
+      throw EngineError.limit(
+        "the limit on memory (\(formatBytes(account.limit ?? 0))) is reached\(activity)")
+    }
+    if deadline != .max, Evaluation.clock() > deadline {
+      throw EngineError.limit(
+        "the limit on time (\(settings.timeLimit ?? 0) s) is reached\(activity)")
+    }
+  }
+
+  /// Numbers a failure, so that rows can carry it.
+  func note(_ failure: RowFailure) -> UInt16 {
+    if let known = failures.firstIndex(of: failure) { return UInt16(known + 1) }
+    guard failures.count < Int(UInt16.max) - 1 else { return UInt16(failures.count) }
+    failures.append(failure)
+    return UInt16(failures.count)
+  }
+
+  /// Throws the first failure that a row of a batch carries.
+  func raiseFailures(of batch: Batch) throws {
+    guard batch.hasFailures else { return }
+    for row in 0..<batch.count where batch.failures[row] != 0 {
+      throw FailureError(failure: failures[Int(batch.failures[row]) - 1])
+    }
+  }
+
+  private func formatBytes(_ bytes: Int) -> String {
+    bytes >= 1 << 30 ? "\(bytes >> 30) GB" : "\(bytes >> 20) MB"
+  }
+}
+
+/// A row failure on its way out; the engine adds the text that its span speaks of.
+struct FailureError: Error {
+  var failure: RowFailure
+}

@@ -1,0 +1,222 @@
+import FactModel
+
+/// One step of a running plan: takes a batch of matches, passes batches on.
+///
+/// Dispatch costs one call a batch. `prepare` is called before each run, when the rows of all
+/// sources stand still; nothing may extend an index between it and the end of the run.
+class Operator {
+  let evaluation: Evaluation
+
+  init(_ evaluation: Evaluation) { self.evaluation = evaluation }
+
+  func prepare() throws {}
+  func push(_ batch: Batch) throws {}
+}
+
+/// Gives the one match without slots from which a plan starts.
+final class UnitSource {
+  private let batch: Batch
+  private let first: Operator
+
+  init(slotCount: Int, first: Operator) {
+    batch = Batch(slotCount: slotCount)
+    self.first = first
+  }
+
+  func run() throws {
+    batch.count = 1
+    batch.isUncertain = false
+    batch.hasFailures = false
+    try first.push(batch)
+  }
+}
+
+/// For each match of its input, the rows of a source that agree with it in the key columns.
+final class JoinOperator: Operator {
+  /// What a key column is compared with.
+  enum Key {
+    case slot(Slot)
+    case constant(UInt64)
+  }
+
+  private let source: ScanSource
+  private let window: RowWindow
+  private let keyColumns: [Int]
+  private let keys: [Key]
+  /// The columns that bind a slot.
+  private let outputs: [(column: Int, slot: Slot)]
+  /// Pairs of columns that one variable stands in twice.
+  private let equalities: [(Int, Int)]
+  private let carried: [Slot]
+  private let next: Operator
+  private let out: Batch
+  private var index: KeyIndex?
+  private var range = 0..<0
+  private var hits = KeyIndex.Hits()
+  private var probes: [UInt32]
+  private var matched: [UInt32]
+  private var keyWords: [[UInt64]]
+  private var scratch: [UInt64]
+  private var otherScratch: [UInt64]
+  private var levelScratch: [UInt8]
+  /// Rows seen and matches made, for the plan as it ran.
+  private(set) var matchCount = 0
+
+  init(
+    _ evaluation: Evaluation, source: ScanSource, window: RowWindow, keyColumns: [Int], keys: [Key],
+    outputs: [(column: Int, slot: Slot)], equalities: [(Int, Int)], carried: [Slot], slotCount: Int,
+    next: Operator
+  ) {
+    self.source = source
+    self.window = window
+    self.keyColumns = keyColumns
+    self.keys = keys
+    self.outputs = outputs
+    self.equalities = equalities
+    self.carried = carried
+    self.next = next
+    out = Batch(slotCount: slotCount)
+    for slot in carried { out.carry(slot) }
+    for output in outputs { out.carry(output.slot) }
+    probes = Array(repeating: 0, count: Batch.capacity)
+    matched = Array(repeating: 0, count: Batch.capacity)
+    keyWords = Array(repeating: Array(repeating: 0, count: Batch.capacity), count: keys.count)
+    for (position, key) in keys.enumerated() {
+      if case .constant(let word) = key {
+        keyWords[position] = Array(repeating: word, count: Batch.capacity)
+      }
+    }
+    scratch = Array(repeating: 0, count: Batch.capacity)
+    otherScratch = scratch
+    levelScratch = Array(repeating: 0, count: Batch.capacity)
+    super.init(evaluation)
+  }
+
+  override func prepare() throws {
+    range = source.range(window)
+    if !keyColumns.isEmpty, !range.isEmpty { index = source.index(on: keyColumns) }
+    try next.prepare()
+  }
+
+  override func push(_ batch: Batch) throws {
+    try evaluation.checkpoint()
+    guard !range.isEmpty, batch.count > 0 else { return }
+    if keyColumns.isEmpty { return try scan(batch) }
+    dropUnknownKeys(batch)
+    guard batch.count > 0, let index else { return }
+    for (position, key) in keys.enumerated() {
+      if case .slot(let slot) = key { keyWords[position] = batch.columns[slot] }
+    }
+    index.probe(keys: keyWords, count: batch.count, into: &hits)
+    for (position, key) in keys.enumerated() {
+      if case .slot = key { keyWords[position] = [] }
+    }
+    let within = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    var isFull = true
+    while isFull {
+      var count = 0
+      isFull = index.expand(
+        &hits, within: within, probes: &probes, matched: &matched, count: &count,
+        capacity: Batch.capacity)
+      if count > 0 { try emit(batch, count: count, rows: nil) }
+      if isFull { try evaluation.checkpoint() }
+    }
+  }
+
+  /// Without keys: every row for every match.
+  private func scan(_ batch: Batch) throws {
+    for match in 0..<batch.count {
+      for position in 0..<Batch.capacity { probes[position] = UInt32(match) }
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let end = min(start + Batch.capacity, range.upperBound)
+        for position in 0..<(end - start) { matched[position] = UInt32(start + position) }
+        try emit(batch, count: end - start, rows: start..<end)
+        start = end
+        try evaluation.checkpoint()
+      }
+    }
+  }
+
+  /// Unknown joins with nothing, and a failed computation has no value to join with.
+  private func dropUnknownKeys(_ batch: Batch) {
+    let unknown = Word.unknown.bits
+    for key in keys {
+      guard case .slot(let slot) = key else { continue }
+      let column = batch.columns[slot]
+      var found = false
+      var row = 0
+      while row < batch.count {
+        if column[row] == unknown { found = true }
+        row &+= 1
+      }
+      guard found else { continue }
+      var kept = 0
+      for row in 0..<batch.count where column[row] != unknown {
+        probes[kept] = UInt32(row)
+        kept += 1
+      }
+      var slots = carried
+      for case .slot(let other) in keys where !slots.contains(other) { slots.append(other) }
+      batch.compact(probes, count: kept, slots: slots)
+    }
+  }
+
+  private func emit(_ batch: Batch, count total: Int, rows contiguous: Range<Int>?) throws {
+    var count = total
+    var contiguous = contiguous
+    if source.hasDeadRows {
+      var kept = 0
+      for position in 0..<count where source.isLive(matched[position]) {
+        probes[kept] = probes[position]
+        matched[kept] = matched[position]
+        kept += 1
+      }
+      if kept < count { contiguous = nil }
+      count = kept
+    }
+    for (left, right) in equalities {
+      source.rows.gather(column: left, rows: matched, count: count, into: &scratch)
+      source.rows.gather(column: right, rows: matched, count: count, into: &otherScratch)
+      var kept = 0
+      for position in 0..<count
+      where scratch[position] == otherScratch[position] && scratch[position] != Word.unknown.bits {
+        probes[kept] = probes[position]
+        matched[kept] = matched[position]
+        kept += 1
+      }
+      if kept < count { contiguous = nil }
+      count = kept
+    }
+    guard count > 0 else { return }
+    for slot in carried {
+      var column: [UInt64] = []
+      swap(&column, &out.columns[slot])
+      let input = batch.columns[slot]
+      var position = 0
+      while position < count {
+        column[position] = input[Int(probes[position])]
+        position &+= 1
+      }
+      swap(&column, &out.columns[slot])
+    }
+    for output in outputs {
+      var column: [UInt64] = []
+      swap(&column, &out.columns[output.slot])
+      if let contiguous {
+        source.rows.unpack(column: output.column, rows: contiguous, into: &column)
+      } else {
+        source.rows.gather(column: output.column, rows: matched, count: count, into: &column)
+      }
+      swap(&column, &out.columns[output.slot])
+    }
+    out.count = count
+    out.inherit(batch, probes: probes, count: count)
+    if source.isUncertain {
+      out.beginLevels()
+      source.raiseLevels(rows: matched, count: count, levels: &out.levels, scratch: &levelScratch)
+    }
+    matchCount += count
+    try next.push(out)
+  }
+}

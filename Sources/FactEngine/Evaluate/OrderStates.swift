@@ -1,0 +1,153 @@
+import FactModel
+
+/// `min X` and `max X`.
+///
+/// Exact values of certain matches leave one best word behind; the others are kept, since each of
+/// them may decide a bound.
+final class ExtremeState: AggregateState {
+  private let values: ValueStore
+  private let isMaximum: Bool
+  private struct Group {
+    var best = Word.unknown
+    var others: [(word: Word, level: UInt8)] = []
+  }
+  private var groups: [Group] = []
+
+  init(evaluation: Evaluation, isMaximum: Bool) {
+    values = evaluation.values
+    self.isMaximum = isMaximum
+  }
+
+  func add(_ input: AggregateInput) {
+    guard let argument = input.argument else { return }
+    while groups.count < input.groupCount { groups.append(Group()) }
+    for row in 0..<input.count {
+      let word = Word(bits: argument[row])
+      if word == .unknown { continue }
+      let group = Int(input.groups[row])
+      if input.levels[row] == 0, word.kind == .integer || values.isExact(word) {
+        if groups[group].best == .unknown || isBetter(word, groups[group].best) {
+          groups[group].best = word
+        }
+      } else {
+        groups[group].others.append((word, input.levels[row]))
+      }
+    }
+  }
+
+  private func isBetter(_ word: Word, _ other: Word) -> Bool {
+    if word.kind == .integer, other.kind == .integer {
+      return isMaximum ? word.bits > other.bits : word.bits < other.bits
+    }
+    let order = values.compareForSort(word, other)
+    return isMaximum ? order > 0 : order < 0
+  }
+
+  func results(group: Int, isCertain: Bool) -> [(word: Word, level: UInt8)] {
+    guard group < groups.count else { return [(.unknown, 0)] }
+    let state = groups[group]
+    if state.others.isEmpty { return [(state.best, 0)] }
+    var all = state.others
+    if state.best != .unknown { all.append((state.best, 0)) }
+    if let word = numberBounds(all) ?? dateBounds(all) { return [(word, 0)] }
+    // Texts have no ranges: the best of all stands, as sure as the matches that have it.
+    var best = all[0]
+    for candidate in all.dropFirst() where isBetter(candidate.word, best.word) { best = candidate }
+    return [(best.word, 0)]
+  }
+
+  private func numberBounds(_ all: [(word: Word, level: UInt8)]) -> Word? {
+    var bounds: [(Scalar?, Scalar?, UInt8)] = []
+    for (word, level) in all {
+      guard let interval = values.numbers(of: word) else { return nil }
+      bounds.append((interval.lower, interval.upper, level))
+    }
+    let (lower, upper) = combined(bounds)
+    return values.word(range: NumberInterval(lower: lower, upper: upper))
+  }
+
+  private func dateBounds(_ all: [(word: Word, level: UInt8)]) -> Word? {
+    var bounds: [(Int?, Int?, UInt8)] = []
+    for (word, level) in all {
+      guard let span = values.dates(of: word) else { return nil }
+      bounds.append((span.firstDay, span.lastDay, level))
+    }
+    let (lower, upper) = combined(bounds)
+    return values.word(
+      first: lower.flatMap(CalendarDate.init(dayNumber:)),
+      last: upper.flatMap(CalendarDate.init(dayNumber:)))
+  }
+
+  /// The bounds of the best value over all worlds; nil is open.
+  private func combined<Bound: Comparable>(
+    _ bounds: [(Bound?, Bound?, UInt8)]
+  ) -> (Bound?, Bound?) {
+    let certain = bounds.filter { $0.2 == 0 }
+    func least(_ some: [Bound?]) -> Bound? {
+      some.contains { $0 == nil } ? nil : some.compactMap { $0 }.min()
+    }
+    func most(_ some: [Bound?]) -> Bound? {
+      some.contains { $0 == nil } ? nil : some.compactMap { $0 }.max()
+    }
+    // An open side is unbounded, so it is passed over where a bounded one is better for sure.
+    if isMaximum {
+      let lower =
+        certain.isEmpty ? least(bounds.map(\.0)) : certain.compactMap(\.0).max()
+      return (lower, most(bounds.map(\.1)))
+    }
+    let upper = certain.isEmpty ? most(bounds.map(\.1)) : certain.compactMap(\.1).min()
+    return (least(bounds.map(\.0)), upper)
+  }
+}
+
+/// `latest X on K`: the X of the match with the greatest K, all of them where they tie.
+///
+/// Where keys are spans or matches may be absent, every X that may be the latest is given, as
+/// possible unless it is the latest for sure.
+final class LatestState: AggregateState {
+  private let values: ValueStore
+  private var matches: [[(word: Word, key: Word, level: UInt8)]] = []
+
+  init(evaluation: Evaluation) { values = evaluation.values }
+
+  func add(_ input: AggregateInput) {
+    guard let argument = input.argument, let keys = input.key else { return }
+    while matches.count < input.groupCount { matches.append([]) }
+    let unknown = Word.unknown.bits
+    for row in 0..<input.count where argument[row] != unknown && keys[row] != unknown {
+      add(
+        (Word(bits: argument[row]), Word(bits: keys[row]), input.levels[row]),
+        to: Int(input.groups[row]))
+    }
+  }
+
+  /// Keeps only matches that no certain match comes after for sure.
+  private func add(_ match: (word: Word, key: Word, level: UInt8), to group: Int) {
+    for other in matches[group] where other.level == 0 {
+      if values.compare(.greater, other.key, match.key) == .certain { return }
+    }
+    if match.level == 0 {
+      matches[group].removeAll { values.compare(.greater, match.key, $0.key) == .certain }
+    }
+    if matches[group].contains(where: { $0 == match }) { return }
+    matches[group].append(match)
+  }
+
+  func results(group: Int, isCertain: Bool) -> [(word: Word, level: UInt8)] {
+    guard group < matches.count, !matches[group].isEmpty else { return [(.unknown, 0)] }
+    let candidates = matches[group]
+    var results: [(word: Word, level: UInt8)] = []
+    for match in candidates {
+      let isLatest = candidates.allSatisfy {
+        $0.key == match.key || values.compare(.greaterOrEqual, match.key, $0.key) == .certain
+      }
+      let level = isLatest ? match.level : max(match.level, 2)
+      if let known = results.firstIndex(where: { $0.word == match.word }) {
+        results[known].level = min(results[known].level, level)
+      } else {
+        results.append((match.word, level))
+      }
+    }
+    return results
+  }
+}

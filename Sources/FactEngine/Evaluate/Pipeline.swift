@@ -1,0 +1,252 @@
+import FactModel
+
+/// A plan made runnable: operators from the source of matches to a sink.
+final class Pipeline {
+  private let source: UnitSource
+  private let first: Operator
+  private let evaluation: Evaluation
+
+  fileprivate init(_ evaluation: Evaluation, first: Operator, slotCount: Int) {
+    self.evaluation = evaluation
+    self.first = first
+    source = UnitSource(slotCount: slotCount, first: first)
+  }
+
+  /// Runs once over what the windows show now.
+  func run() throws {
+    try first.prepare()
+    try source.run()
+  }
+}
+
+/// Turns plans into operators, from the sink back to the source, so that each operator knows which
+/// slots are still needed after it.
+struct PipelineCompiler {
+  let evaluation: Evaluation
+  /// Gives the source of an atom; relations of a running fixpoint included.
+  let source: (AtomSource) throws -> ScanSource
+  /// The number of slots of the rule or query; each negation and option adds an ordinal.
+  private(set) var slotCount: Int
+
+  init(
+    evaluation: Evaluation, variableCount: Int, plan: Plan,
+    source: @escaping (AtomSource) throws -> ScanSource
+  ) {
+    self.evaluation = evaluation
+    self.source = source
+    slotCount = variableCount + plan.ordinalCount
+    nextOrdinal = variableCount
+  }
+
+  private var nextOrdinal: Int
+
+  /// Compiles a whole plan that ends in a sink which reads the `needed` slots.
+  mutating func compile(_ plan: Plan, needed: Set<Slot>, sink: Operator) throws -> Pipeline {
+    let first = try operators(plan, needed: needed, next: sink)
+    return Pipeline(evaluation, first: first, slotCount: slotCount)
+  }
+
+  /// Compiles a plan whose matches come from outside with some slots bound.
+  mutating func inner(
+    _ plan: Plan, bound: Set<Slot>, needed: Set<Slot>, sink: Operator
+  ) throws -> Operator {
+    outerBound = bound
+    return try operators(plan, needed: needed, next: sink)
+  }
+
+  /// The first operator of a plan; what flows out of it goes to `next`.
+  private mutating func operators(_ plan: Plan, needed: Set<Slot>, next: Operator) throws
+    -> Operator
+  {
+    switch plan {
+    case .unit, .outer:
+      return next
+    case .join(let input, let scan):
+      return try join(input, scan, needed: needed, next: next)
+    case .filter(let input, let conditions):
+      let filter = try FilterOperator(
+        evaluation, conditions: conditions, carried: needed.sorted(), next: next)
+      let read = conditions.reduce(into: needed) { $0.formUnion($1.slots) }
+      return try operators(input, needed: read, next: filter)
+    case .compute(let input, let slot, let expression):
+      let compute = ComputeOperator(evaluation, slot: slot, expression: expression, next: next)
+      return try operators(
+        input, needed: needed.subtracting([slot]).union(expression.slots), next: compute)
+    case .values(let input, let slot, let list):
+      let rest = needed.subtracting([slot])
+      let values = ValuesOperator(
+        evaluation, slot: slot, values: .list(list), carried: rest.sorted(), slotCount: slotCount,
+        next: next)
+      return try operators(
+        input, needed: list.reduce(into: rest) { $0.formUnion($1.slots) }, next: values)
+    case .integers(let input, let slot, let range):
+      let rest = needed.subtracting([slot])
+      let values = ValuesOperator(
+        evaluation, slot: slot, values: .integers(range), carried: rest.sorted(),
+        slotCount: slotCount, next: next)
+      return try operators(input, needed: rest.union(range.slots), next: values)
+    case .negate(let input, let bodies):
+      return try negate(input, bodies, needed: needed, next: next)
+    case .optional(let input, let body, let makes):
+      let ordinal = takeOrdinal()
+      let mark = MarkOperator(evaluation, ordinal: ordinal, next: next)
+      let rest = needed.subtracting(makes)
+      let saved = outerBound
+      outerBound.formUnion(input.bound)
+      let first = try operators(body, needed: needed.union([ordinal]), next: mark)
+      outerBound = saved
+      let slots = rest.union(body.reads.subtracting(makes))
+      let optional = OptionalOperator(
+        evaluation, first: first, mark: mark, slots: slots.sorted(), ordinal: ordinal, makes: makes,
+        carried: rest.sorted(), slotCount: slotCount, next: next)
+      return try operators(input, needed: slots, next: optional)
+    }
+  }
+
+  private mutating func takeOrdinal() -> Slot {
+    defer { nextOrdinal += 1 }
+    return nextOrdinal
+  }
+
+  private mutating func join(
+    _ input: Plan, _ scan: Scan, needed: Set<Slot>, next: Operator
+  ) throws -> Operator {
+    let before = input.bound
+    // What an outer match binds is bound here too, where this plan stands inside a negation.
+    var keyColumns: [Int] = []
+    var keys: [JoinOperator.Key] = []
+    var outputs: [(column: Int, slot: Slot)] = []
+    var equalities: [(Int, Int)] = []
+    var firstColumn: [Slot: Int] = [:]
+    for (column, argument) in scan.atom.arguments.enumerated() {
+      switch argument {
+      case .any: break
+      case .constant(let word):
+        keyColumns.append(column)
+        keys.append(.constant(word.bits))
+      case .variable(let slot):
+        if outerBound.contains(slot) || before.contains(slot) {
+          keyColumns.append(column)
+          keys.append(.slot(slot))
+        } else if let first = firstColumn[slot] {
+          equalities.append((first, column))
+        } else {
+          firstColumn[slot] = column
+          if needed.contains(slot) { outputs.append((column, slot)) }
+        }
+      }
+    }
+    if case .file(let file) = scan.atom.source, case .unit = input {
+      var constants: [(column: Int, word: UInt64)] = []
+      for (column, key) in zip(keyColumns, keys) {
+        if case .constant(let word) = key { constants.append((column, word)) }
+      }
+      let operation = FileScanOperator(
+        evaluation, file: file, outputs: outputs, constants: constants, equalities: equalities,
+        slotCount: slotCount, next: next)
+      return try operators(input, needed: [], next: operation)
+    }
+    let rest = needed.subtracting(firstColumn.keys)
+    let operation = JoinOperator(
+      evaluation, source: try source(scan.atom.source), window: scan.window,
+      keyColumns: keyColumns, keys: keys, outputs: outputs, equalities: equalities,
+      carried: rest.sorted(), slotCount: slotCount, next: next)
+    var read = rest
+    for case .slot(let slot) in keys { read.insert(slot) }
+    return try operators(input, needed: read, next: operation)
+  }
+
+  /// The slots that the outer match binds while a negated body is compiled.
+  private var outerBound: Set<Slot> = []
+
+  private mutating func negate(
+    _ input: Plan, _ bodies: [Plan], needed: Set<Slot>, next: Operator
+  ) throws -> Operator {
+    let bound = input.bound.union(outerBound)
+    let ordinal = takeOrdinal()
+    var alternatives: [NegateOperator.Alternative] = []
+    var slots: Set<Slot> = []
+    let saved = outerBound
+    for body in bodies {
+      outerBound = bound
+      let mark = MarkOperator(evaluation, ordinal: ordinal)
+      let first = try operators(body, needed: [ordinal], next: mark)
+      slots.formUnion(body.reads.intersection(bound))
+      var alternative = NegateOperator.Alternative(first: first, mark: mark, lookup: nil)
+      if case .join(.outer, let scan) = body {
+        alternative.lookup = (
+          scan.atom.slots.intersection(bound).sorted(), try source(scan.atom.source)
+        )
+      }
+      alternatives.append(alternative)
+    }
+    outerBound = saved
+    let operation = NegateOperator(
+      evaluation, alternatives: alternatives, slots: slots.sorted(), ordinal: ordinal,
+      carried: needed.sorted(), slotCount: slotCount, next: next)
+    return try operators(input, needed: needed.union(slots), next: operation)
+  }
+}
+
+extension Plan {
+  /// The slots that this plan binds itself.
+  var bound: Set<Slot> {
+    switch self {
+    case .unit, .outer: return []
+    case .join(let input, let scan): return input.bound.union(scan.atom.slots)
+    case .filter(let input, _), .negate(let input, _): return input.bound
+    case .compute(let input, let slot, _), .values(let input, let slot, _),
+      .integers(let input, let slot, _):
+      return input.bound.union([slot])
+    case .optional(let input, _, let makes): return input.bound.union(makes)
+    }
+  }
+
+  /// All slots that occur in it.
+  var reads: Set<Slot> {
+    switch self {
+    case .unit, .outer: return []
+    case .join(let input, let scan): return input.reads.union(scan.atom.slots)
+    case .filter(let input, let conditions):
+      return conditions.reduce(into: input.reads) { $0.formUnion($1.slots) }
+    case .compute(let input, let slot, let expression):
+      return input.reads.union(expression.slots).union([slot])
+    case .values(let input, let slot, let list):
+      return list.reduce(into: input.reads.union([slot])) { $0.formUnion($1.slots) }
+    case .integers(let input, let slot, let range):
+      return input.reads.union(range.slots).union([slot])
+    case .negate(let input, let bodies):
+      return bodies.reduce(into: input.reads) { $0.formUnion($1.reads) }
+    case .optional(let input, let body, let makes):
+      return input.reads.union(body.reads).union(makes)
+    }
+  }
+
+  /// How many ordinals its negations and options need.
+  var ordinalCount: Int {
+    switch self {
+    case .unit, .outer: 0
+    case .join(let input, _), .filter(let input, _), .compute(let input, _, _),
+      .values(let input, _, _), .integers(let input, _, _):
+      input.ordinalCount
+    case .negate(let input, let bodies):
+      bodies.reduce(input.ordinalCount + 1) { $0 + $1.ordinalCount }
+    case .optional(let input, let body, _): input.ordinalCount + body.ordinalCount + 1
+    }
+  }
+}
+
+extension Condition {
+  /// The slots that it reads.
+  var slots: Set<Slot> {
+    switch self {
+    case .identity(let left, let right, _), .comparison(_, let left, let right),
+      .memberOfRange(let left, let right), .overlaps(let left, let right):
+      return Set(left.slots).union(right.slots)
+    case .constants(let slot, _): return [slot]
+    case .memberOfList(let value, let list):
+      return list.reduce(into: Set(value.slots)) { $0.formUnion($1.slots) }
+    case .test(_, let arguments): return arguments.reduce(into: []) { $0.formUnion($1.slots) }
+    }
+  }
+}

@@ -1,0 +1,254 @@
+import FactLanguage
+import FactModel
+
+/// Runs a query: its body, then its stages, then the order in which rows are shown.
+struct QueryRunner {
+  let evaluation: Evaluation
+  let query: ResolvedQuery
+  let source: (AtomSource) throws -> ScanSource
+
+  /// The rows of the query with their slots, sorted, or the truth of a query without variables.
+  struct Result {
+    var block: RowBlock
+    var truth: Certainty?
+    var isYesNo: Bool
+    var lists: [Word: [Word]]
+    var into: String?
+  }
+
+  func run() throws -> Result {
+    var stages = query.stages[...]
+    let alternatives = bodyWithFilters(&stages)
+    var lists: [Word: [Word]] = [:]
+    var block: RowBlock
+    var isSorted = false
+    // Whether rows are still matches of the body, each of which counts once.
+    var isMatches = false
+    switch stages.first {
+    case .aggregate(let by, let aggregates):
+      stages = stages.dropFirst()
+      let slots = Set((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
+      block = try aggregate(by, aggregates, lists: &lists) { inputs, add in
+        try match(alternatives, expressions: inputs, needed: slots, add)
+      }
+    case .select(let columns):
+      stages = stages.dropFirst()
+      let slots = Set(columns.flatMap(\.value.slots))
+      block = try set(columns.map(\.slot)) { add in
+        try match(alternatives, expressions: columns.map(\.value), needed: slots, add)
+      }
+    case .sort, .limit:
+      isMatches = true
+      let slots = Set(query.columns).union(
+        stages.reduce(into: Set()) { $0.formUnion($1.slotsRead) }
+      )
+      .intersection(
+        alternatives.reduce(into: Set()) { all, literals in
+          for literal in literals { all.formUnion(literal.slots) }
+        }
+      ).sorted()
+      block = RowBlock(slots: slots)
+      try match(
+        alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: Set(slots)
+      ) {
+        block.append($0, count: $1, levels: $2)
+      }
+    default:
+      block = try set(query.columns) { add in
+        try match(
+          alternatives, expressions: query.columns.map(ResolvedExpression.init(slot:)),
+          needed: Set(query.columns), add)
+      }
+    }
+    let isYesNo = query.columns.isEmpty && query.stages.allSatisfy { !$0.makesColumns }
+    if isYesNo {
+      var truth: Certainty?
+      if block.count > 0 {
+        truth = Certainty(rawValue: block.levels.isEmpty ? 0 : block.levels.min() ?? 0)
+      }
+      return Result(block: block, truth: truth, isYesNo: true, lists: [:], into: nil)
+    }
+    var into: String?
+    for stage in stages {
+      try evaluation.checkpoint()
+      switch stage {
+      case .filter(let body): block = try filter(block, body)
+      case .select(let columns):
+        block = try set(columns.map(\.slot)) { add in
+          try push(block, expressions: columns.map(\.value), add)
+        }
+        isSorted = false
+        isMatches = false
+      case .aggregate(let by, let aggregates):
+        let rows = block
+        block = try aggregate(by, aggregates, lists: &lists) { inputs, add in
+          try push(rows, expressions: inputs, add)
+        }
+        isSorted = false
+        isMatches = false
+      case .sort(let keys):
+        var columns = Array(repeating: [UInt64](), count: keys.count)
+        try push(block, expressions: keys.map(\.value)) { batch, count, _ in
+          for key in keys.indices { columns[key].append(contentsOf: batch[key][0..<count]) }
+        }
+        // Rows that tie under the keys stand in the usual order, so that answers are repeatable.
+        block = block.picked(
+          sorter.order(
+            columns + block.columns,
+            descending: keys.map(\.isDescending) + block.columns.map { _ in false },
+            count: block.count))
+        isSorted = true
+      case .limit(let count, let offset):
+        if !isSorted { block = sorted(block) }
+        isSorted = true
+        let start = min(offset, block.count)
+        let end = min(start + count, block.count)
+        block = block.picked((start..<end).map(UInt32.init))
+      case .into(let path, _): into = path
+      }
+    }
+    if isMatches { block = distinct(block, slots: query.columns) }
+    if !isSorted { block = sorted(block) }
+    return Result(block: block, truth: nil, isYesNo: false, lists: lists, into: into)
+  }
+
+  private var sorter: RowSorter { RowSorter(values: evaluation.values) }
+
+  private func sorted(_ block: RowBlock) -> RowBlock {
+    block.picked(
+      sorter.order(block.columns, descending: block.columns.map { _ in false }, count: block.count))
+  }
+
+  /// The alternatives of the body, with the conditions of leading `where` stages in each.
+  private func bodyWithFilters(_ stages: inout ArraySlice<ResolvedStage>) -> [[ResolvedLiteral]] {
+    var alternatives = query.body.alternatives
+    while case .filter(let body) = stages.first {
+      stages = stages.dropFirst()
+      alternatives = alternatives.flatMap { left in body.alternatives.map { left + $0 } }
+    }
+    return alternatives
+  }
+
+  /// Runs the body, and gives the expressions over its matches.
+  private func match(
+    _ alternatives: [[ResolvedLiteral]], expressions: [ResolvedExpression], needed: Set<Slot>,
+    _ receive: @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void
+  ) throws {
+    for literals in alternatives {
+      var planner = BodyPlanner(
+        variables: query.variables, statistics: SourceStatistics(source: source),
+        disabledPasses: evaluation.settings.disabledPasses)
+      let plan = planner.plan(literals)
+      var compiler = PipelineCompiler(
+        evaluation: evaluation, variableCount: query.variables.count, plan: plan, source: source)
+      let sink = ColumnSink(evaluation, expressions: expressions, receive: receive)
+      try compiler.compile(plan, needed: needed, sink: sink).run()
+    }
+  }
+
+  private func push(
+    _ block: RowBlock, expressions: [ResolvedExpression],
+    _ receive: @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void
+  ) throws {
+    let sink = ColumnSink(evaluation, expressions: expressions, receive: receive)
+    try block.push(through: sink, slotCount: query.variables.count)
+  }
+
+  /// Collects rows as a set, each with the level of its surest derivation.
+  private func set(
+    _ slots: [Slot],
+    from produce: (@escaping ([[UInt64]], Int, [UInt8]?) throws -> Void) throws -> Void
+  ) throws -> RowBlock {
+    let relation = DerivedRelation(name: "answer", arity: slots.count, account: evaluation.account)
+    try produce { columns, count, levels in
+      relation.insert(columns: columns, count: count, levels: levels)
+    }
+    relation.begin(level: 1)
+    relation.begin(level: 2)
+    return RowBlock(relation, slots: slots)
+  }
+
+  private func aggregate(
+    _ by: [ResolvedColumn], _ aggregates: [AggregateColumn], lists: inout [Word: [Word]],
+    from produce: ([ResolvedExpression], @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void)
+      throws
+      -> Void
+  ) throws -> RowBlock {
+    let aggregator = Aggregator(
+      evaluation: evaluation, groupCount: by.count, aggregates: aggregates.map(\.aggregate))
+    try produce(by.map(\.value) + aggregator.inputs) { columns, count, levels in
+      try aggregator.add(columns, count: count, levels: levels)
+    }
+    var block = RowBlock(slots: by.map(\.slot) + aggregates.map(\.slot))
+    try aggregator.finish { block.append($0, count: $1, levels: $2) }
+    lists.merge(aggregator.lists) { old, _ in old }
+    return block
+  }
+
+  private func filter(_ block: RowBlock, _ body: ResolvedBody) throws -> RowBlock {
+    let bound = Set(block.slots)
+    let isMatchSet = body.alternatives.count == 1
+    var result = RowBlock(slots: block.slots)
+    for literals in body.alternatives {
+      var planner = BodyPlanner(
+        variables: query.variables, statistics: SourceStatistics(source: source),
+        disabledPasses: evaluation.settings.disabledPasses)
+      let plan = planner.plan(literals, outer: bound)
+      let sink = ColumnSink(
+        evaluation, expressions: block.slots.map(ResolvedExpression.init(slot:))
+      ) { result.append($0, count: $1, levels: $2) }
+      var compiler = PipelineCompiler(
+        evaluation: evaluation, variableCount: query.variables.count, plan: plan, source: source)
+      let first = try compiler.inner(plan, bound: bound, needed: bound, sink: sink)
+      try block.push(through: first, slotCount: compiler.slotCount)
+    }
+    return isMatchSet ? result : distinct(result, slots: block.slots)
+  }
+
+  /// The rows over some slots, each once, in the order of their first occurrence, as sure as the
+  /// surest of the rows that agree.
+  private func distinct(_ block: RowBlock, slots: [Slot]) -> RowBlock {
+    let positions = slots.compactMap { block.slots.firstIndex(of: $0) }
+    var groups = GroupTable(keyCount: positions.count)
+    var assigned: [Int32] = []
+    groups.assign(positions.map { block.columns[$0] }, rowCount: block.count, into: &assigned)
+    var result = RowBlock(slots: positions.map { block.slots[$0] })
+    result.columns = groups.keys
+    result.count = block.count == 0 ? 0 : groups.count
+    if !block.levels.isEmpty {
+      result.levels = Array(repeating: 2, count: result.count)
+      for row in 0..<block.count {
+        let group = Int(assigned[row])
+        result.levels[group] = min(result.levels[group], block.levels[row])
+      }
+    }
+    return result
+  }
+}
+
+extension ResolvedExpression {
+  /// The slot itself.
+  init(slot: Slot) { self.init(.variable(slot), at: SourceSpan(0, 0)) }
+}
+
+extension ResolvedStage {
+  /// Whether the columns after it are its own.
+  var makesColumns: Bool {
+    switch self {
+    case .select, .aggregate: true
+    default: false
+    }
+  }
+
+  /// The slots that it reads.
+  var slotsRead: Set<Slot> {
+    switch self {
+    case .select(let columns): return Set(columns.flatMap(\.value.slots))
+    case .filter(let body): return body.slots
+    case .aggregate(let by, let aggregates):
+      return Set(by.flatMap(\.value.slots)).union(aggregates.flatMap { $0.aggregate.slots })
+    case .sort(let keys): return Set(keys.flatMap(\.value.slots))
+    case .limit, .into: return []
+    }
+  }
+}

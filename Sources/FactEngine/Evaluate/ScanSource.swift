@@ -1,0 +1,112 @@
+import FactModel
+
+/// Where the rows of an atom come from, behind one face: a stored table, a derived relation, the
+/// claims of a relation, or the records of a file that are kept for a join.
+final class ScanSource {
+  enum Backing {
+    case table(Table)
+    case derived(DerivedRelation)
+    case claims(any LevelledRows)
+  }
+
+  let rows: any RowSource
+  fileprivate let backing: Backing
+
+  init(_ backing: Backing) {
+    self.backing = backing
+    switch backing {
+    case .table(let table): rows = table
+    case .derived(let relation): rows = relation.rows
+    case .claims(let view): rows = view
+    }
+  }
+
+  /// Whether any row is less than certain.
+  var isUncertain: Bool {
+    switch backing {
+    case .table(let table): table.hasUncertainRows
+    case .derived(let relation): relation.isUncertain
+    case .claims(let view): view.hasUncertainRows
+    }
+  }
+
+  /// Whether some rows are retracted and must be passed over.
+  var hasDeadRows: Bool {
+    if case .table(let table) = backing { table.hasDeadRows } else { false }
+  }
+
+  /// How many rows count.
+  var liveCount: Int {
+    if case .table(let table) = backing { table.liveCount } else { rows.rowCount }
+  }
+
+  func isLive(_ row: UInt32) -> Bool {
+    if case .table(let table) = backing { table.isLive(row) } else { true }
+  }
+
+  /// The rows that a window shows now.
+  func range(_ window: RowWindow) -> Range<Int> {
+    guard case .derived(let relation) = backing else { return 0..<rows.rowCount }
+    switch window {
+    case .all: return 0..<rows.rowCount
+    case .upToRound: return 0..<relation.delta.upperBound
+    case .delta: return relation.delta
+    case .beforeDelta: return 0..<relation.delta.lowerBound
+    }
+  }
+
+  /// The index on some columns, covering all rows there are now.
+  func index(on columns: [Int]) -> KeyIndex {
+    switch backing {
+    case .table(let table): return table.index(on: columns)
+    case .derived(let relation): return relation.rows.index(on: columns)
+    case .claims(let view): return view.index(on: columns)
+    }
+  }
+
+  /// Raises levels to those of rows, for the first `count` of each.
+  func raiseLevels(
+    rows matched: [UInt32], count: Int, levels: inout [UInt8], scratch: inout [UInt8]
+  ) {
+    switch backing {
+    case .table(let table):
+      table.gatherLevels(rows: matched, count: count, into: &scratch)
+    case .claims(let view):
+      view.gatherLevels(rows: matched, count: count, into: &scratch)
+    case .derived(let relation):
+      let probable = relation.levelStarts[1]
+      let possible = relation.levelStarts[2]
+      for position in 0..<count {
+        let row = Int(matched[position])
+        scratch[position] = row >= possible ? 2 : row >= probable ? 1 : 0
+      }
+    }
+    for position in 0..<count where scratch[position] > levels[position] {
+      levels[position] = scratch[position]
+    }
+  }
+}
+
+/// Rows that carry a certainty each, and can be looked up.
+protocol LevelledRows: RowSource {
+  var hasUncertainRows: Bool { get }
+  func gatherLevels(rows: [UInt32], count: Int, into levels: inout [UInt8])
+  func index(on columns: [Int]) -> KeyIndex
+}
+
+extension ScanSource {
+  /// Whether rows are still being derived.
+  var isGrowing: Bool {
+    if case .derived(let relation) = backing { !relation.isComplete } else { false }
+  }
+
+  /// How many different words stand in a column, about.
+  func distinctCount(column: Int) -> Int {
+    switch backing {
+    case .table(let table): return table.distinctCount(column: column)
+    case .derived(let relation):
+      return relation.isComplete ? relation.rows.distinctCount(column: column) : 100
+    case .claims(let view): return max(1, view.rowCount / 10)
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import Glibc
+import FactLanguage
+import FactModel
+
+/// Writes plans as text, one step a line in the order in which they run.
+struct PlanText {
+  let base: FactBase
+  let variables: [ResolvedVariable]
+
+  /// The lines of a plan; what stands inside a negation is indented.
+  func lines(_ plan: Plan, indent: Int = 0) -> [String] {
+    let margin = String(repeating: "  ", count: indent)
+    switch plan {
+    case .unit, .outer: return []
+    case .join(let input, let scan):
+      let isFirst = input == .unit || input == .outer
+      var line = margin + (isFirst && input == .unit ? "scan " : "join ") + text(scan.atom)
+      switch scan.window {
+      case .all: break
+      case .delta: line += " [rows of the last round]"
+      case .upToRound: line += " [rows so far]"
+      case .beforeDelta: line += " [rows before the last round]"
+      }
+      line +=
+        "  ~" + rounded(scan.estimate) + (isFirst && input == .unit ? " rows" : " rows a match")
+      return lines(input, indent: indent) + [line]
+    case .filter(let input, let conditions):
+      return lines(input, indent: indent)
+        + [margin + "filter " + conditions.map { text($0) }.joined(separator: ", ")]
+    case .compute(let input, let slot, let value):
+      return lines(input, indent: indent) + [margin + "compute \(name(slot)) = \(text(value))"]
+    case .values(let input, let slot, let list):
+      let items = list.map { text($0) }.joined(separator: ", ")
+      return lines(input, indent: indent) + [margin + "values \(name(slot)) in [\(items)]"]
+    case .integers(let input, let slot, let range):
+      return lines(input, indent: indent) + [margin + "integers \(name(slot)) in \(text(range))"]
+    case .negate(let input, let bodies):
+      var result = lines(input, indent: indent)
+      for (position, body) in bodies.enumerated() {
+        result.append(margin + (position == 0 ? "negate" : "or"))
+        result += lines(body, indent: indent + 1)
+      }
+      return result
+    case .optional(let input, let body, _):
+      return lines(input, indent: indent) + [margin + "optional"] + lines(body, indent: indent + 1)
+    }
+  }
+
+  /// The name of a slot, or a stand-in for what the resolver made.
+  func name(_ slot: Slot) -> String { slot < variables.count ? variables[slot].name : "_\(slot)" }
+
+  func text(_ word: Word) -> String { base.values.text(of: word) }
+
+  /// An atom as it would be written, attributes by name where that is shorter.
+  func text(_ atom: ResolvedAtom) -> String {
+    let (title, attributes) = heading(of: atom.source)
+    let arguments = atom.arguments.enumerated().map { column, argument -> String? in
+      switch argument {
+      case .any: nil
+      case .variable(let slot): name(slot)
+      case .constant(let word): text(word)
+      }
+    }
+    let isSparse = arguments.contains { $0 == nil }
+    let parts = arguments.enumerated().compactMap { column, argument -> String? in
+      guard let argument else { return nil }
+      guard isSparse, column < attributes.count else { return argument }
+      return "\(attributes[column]): \(argument)"
+    }
+    return title + "(" + parts.joined(separator: ", ")
+      + (isSparse ? (parts.isEmpty ? "…" : ", …") : "") + ")"
+  }
+
+  /// How a source is called, and the names of its columns.
+  func heading(of source: AtomSource) -> (title: String, attributes: [String]) {
+    func attributes(_ name: String) -> [String] {
+      base.relation(named: name)?.schema.attributes.map(\.name) ?? []
+    }
+    let qualifiers = ClaimView.Qualifier.allCases.map { "@" + $0.name }
+    switch source {
+    case .relation(let name): return (name, attributes(name))
+    case .denials(let name): return ("-" + name, attributes(name))
+    case .claims(let name): return (name, attributes(name) + qualifiers)
+    case .denialClaims(let name): return ("-" + name, attributes(name) + qualifiers)
+    case .claimCatalogue: return ("claim", ClaimCatalogue.schema.attributes.map(\.name))
+    case .file(let file):
+      let names = file.columns.map { column in
+        switch column.key {
+        case .name(let name): name
+        case .position(let position): "column \(position + 1)"
+        }
+      }
+      return ("file", names)
+    }
+  }
+
+  func text(_ condition: Condition) -> String {
+    switch condition {
+    case .identity(let left, let right, let isEqual):
+      return "\(text(left)) \(isEqual ? "=" : "!=") \(text(right))"
+    case .comparison(let comparison, let left, let right):
+      return "\(text(left)) \(comparison.rawValue) \(text(right))"
+    case .constants(let slot, let comparisons):
+      return comparisons.map { comparison in
+        "\(name(slot)) \(comparison.comparison?.rawValue ?? "in") \(text(comparison.constant))"
+      }.joined(separator: " and ")
+    case .memberOfList(let value, let list):
+      return "\(text(value)) in [\(list.map { text($0) }.joined(separator: ", "))]"
+    case .memberOfRange(let value, let range): return "\(text(value)) in \(text(range))"
+    case .overlaps(let left, let right): return "\(text(left)) overlaps \(text(right))"
+    case .test(let test, let arguments):
+      return "\(test.rawValue)(\(arguments.map { text($0) }.joined(separator: ", ")))"
+    }
+  }
+
+  func text(_ expression: ResolvedExpression) -> String {
+    switch expression.kind {
+    case .variable(let slot): return name(slot)
+    case .constant(let word): return text(word)
+    case .call(.negate, let arguments): return "-" + arguments.map { text($0) }.joined()
+    case .call(let function, let arguments):
+      let parts = arguments.map { text($0) }
+      if arguments.count == 2, !function.operation.isFunction {
+        return "(\(parts[0]) \(function.rawValue) \(parts[1]))"
+      }
+      return "\(function.rawValue)(\(parts.joined(separator: ", ")))"
+    }
+  }
+
+  private func rounded(_ estimate: Double) -> String {
+    estimate >= 10 || estimate == 0
+      ? "\(Int(min(estimate, 1e15)))" : "\((estimate * 10).rounded() / 10)"
+  }
+}

@@ -1,0 +1,337 @@
+import FactLanguage
+import FactModel
+
+/// What the planner knows of the sizes of relations.
+protocol PlanStatistics {
+  /// The rows that an atom's source has now.
+  func rowCount(of source: AtomSource) -> Double
+  /// How many different values stand in the columns together, at most the number of rows.
+  func distinctCount(of source: AtomSource, columns: [Int]) -> Double
+}
+
+/// Orders the literals of one conjunction into a plan.
+///
+/// Greedy: conditions as soon as their slots are bound, then the atom that is expected to give the
+/// fewest matches for each match so far, by actual counts. Cost grows with the square of the number
+/// of literals.
+struct BodyPlanner {
+  var variables: [ResolvedVariable]
+  var statistics: any PlanStatistics
+  /// Passes that are switched off, by name.
+  var disabledPasses: Set<String>
+  /// Relations of the stratum whose fixpoint is running.
+  var recursive: Set<String> = []
+
+  private var bound: Set<Slot> = []
+  private var plan = Plan.unit
+  private var remaining: [Item] = []
+
+  private struct Item {
+    var literal: ResolvedLiteral
+    var slots: Set<Slot>
+    var window: RowWindow = .all
+    var isFirst = false
+  }
+
+  init(
+    variables: [ResolvedVariable], statistics: any PlanStatistics, disabledPasses: Set<String>,
+    recursive: Set<String> = []
+  ) {
+    self.variables = variables
+    self.statistics = statistics
+    self.disabledPasses = disabledPasses
+    self.recursive = recursive
+  }
+
+  /// Plans a conjunction whose `outer` slots are bound already.
+  ///
+  /// Where `delta` numbers one of its atoms over recursive relations, that atom sees the rows of
+  /// the last round, those before it all rows up to this round, and those after it the rows before
+  /// the last round, so that each match is found once.
+  mutating func plan(
+    _ literals: [ResolvedLiteral], outer: Set<Slot>? = nil, delta: Int? = nil
+  ) -> Plan {
+    bound = outer ?? []
+    plan = outer == nil ? .unit : .outer
+    remaining = []
+    var recursiveSeen = 0
+    for literal in literals {
+      var item = Item(literal: literal, slots: literal.slots)
+      if case .atom(let atom) = literal.kind, case .relation(let name) = atom.source,
+        recursive.contains(name)
+      {
+        if let delta {
+          item.window =
+            recursiveSeen < delta ? .upToRound : recursiveSeen == delta ? .delta : .beforeDelta
+          item.isFirst = recursiveSeen == delta
+        } else {
+          item.window = .upToRound
+        }
+        recursiveSeen += 1
+      }
+      remaining.append(item)
+    }
+    while !remaining.isEmpty {
+      if takeConditions() { continue }
+      if takeCompute() { continue }
+      if takeSource() { continue }
+      if takeOptional() { continue }
+      // The checker has refused what cannot be bound; what is left here reads slots of its own
+      // (a negation over nothing) and is taken as it stands.
+      takeAnything()
+    }
+    return plan
+  }
+
+  private var hasAtoms: Bool {
+    remaining.contains { if case .atom = $0.literal.kind { true } else { false } }
+  }
+
+  // MARK: Conditions
+
+  /// Takes every condition whose slots are bound, comparisons with constants of one slot together.
+  private mutating func takeConditions() -> Bool {
+    if disabledPasses.contains("filter-push-down"), hasAtoms { return false }
+    var conditions: [Condition] = []
+    var constants: [Slot: [ConstantComparison]] = [:]
+    var order: [Slot] = []
+    var negations: [ResolvedBody] = []
+    var kept: [Item] = []
+    for item in remaining {
+      if case .negation(let body) = item.literal.kind {
+        if outerSlots(of: body, except: item).isSubset(of: bound) {
+          negations.append(body)
+        } else {
+          kept.append(item)
+        }
+        continue
+      }
+      guard item.slots.isSubset(of: bound), let condition = condition(of: item.literal) else {
+        kept.append(item)
+        continue
+      }
+      if let (slot, comparison) = constantComparison(condition) {
+        if constants[slot] == nil { order.append(slot) }
+        constants[slot, default: []].append(comparison)
+      } else {
+        conditions.append(condition)
+      }
+    }
+    guard kept.count < remaining.count else { return false }
+    remaining = kept
+    for slot in order { conditions.append(.constants(slot, constants[slot] ?? [])) }
+    if !conditions.isEmpty { plan = .filter(plan, conditions) }
+    for body in negations { plan = .negate(plan, subplans(body)) }
+    return true
+  }
+
+  /// The slots of a negated body that other literals, or the plan so far, can bind.
+  private func outerSlots(of body: ResolvedBody, except item: Item) -> Set<Slot> {
+    var others = bound
+    for other in remaining where other.literal != item.literal {
+      if case .negation = other.literal.kind { continue }
+      others.formUnion(other.slots)
+    }
+    return body.slots.intersection(others)
+  }
+
+  private func subplans(_ body: ResolvedBody) -> [Plan] {
+    body.alternatives.map { literals in
+      var inner = BodyPlanner(
+        variables: variables, statistics: statistics, disabledPasses: disabledPasses)
+      return inner.plan(literals, outer: bound)
+    }
+  }
+
+  private func condition(of literal: ResolvedLiteral) -> Condition? {
+    switch literal.kind {
+    case .comparison(.equal, let left, let right): return .identity(left, right, isEqual: true)
+    case .comparison(.notEqual, let left, let right): return .identity(left, right, isEqual: false)
+    case .comparison(let comparison, let left, let right):
+      return .comparison(comparison, left, right)
+    case .memberOfList(let value, let list): return .memberOfList(value, list)
+    case .memberOfRange(let value, let range): return .memberOfRange(value, range)
+    case .overlaps(let left, let right): return .overlaps(left, right)
+    case .test(let test, let arguments): return .test(test, arguments)
+    case .atom, .negation, .optional: return nil
+    }
+  }
+
+  private func constantComparison(_ condition: Condition) -> (Slot, ConstantComparison)? {
+    switch condition {
+    case .comparison(let comparison, let left, let right):
+      if case .variable(let slot) = left.kind, case .constant(let word) = right.kind {
+        return (slot, ConstantComparison(comparison: comparison, constant: word))
+      }
+      if case .constant(let word) = left.kind, case .variable(let slot) = right.kind {
+        return (slot, ConstantComparison(comparison: comparison.mirrored, constant: word))
+      }
+      return nil
+    case .memberOfRange(let value, let range):
+      if case .variable(let slot) = value.kind, case .constant(let word) = range.kind {
+        return (slot, ConstantComparison(comparison: nil, constant: word))
+      }
+      return nil
+    default: return nil
+    }
+  }
+
+  // MARK: Computations
+
+  /// Takes one equality that binds a slot: names and constants at once, the rest likewise, since a
+  /// failing computation only counts once its row has passed everything else.
+  private mutating func takeCompute() -> Bool {
+    for (index, item) in remaining.enumerated() {
+      guard case .comparison(.equal, let left, let right) = item.literal.kind else { continue }
+      if case .variable(let slot) = left.kind, !bound.contains(slot),
+        bound.isSuperset(of: right.slots)
+      {
+        return take(index, slot, right)
+      }
+      if case .variable(let slot) = right.kind, !bound.contains(slot),
+        bound.isSuperset(of: left.slots)
+      {
+        return take(index, slot, left)
+      }
+    }
+    return false
+  }
+
+  private mutating func take(_ index: Int, _ slot: Slot, _ value: ResolvedExpression) -> Bool {
+    remaining.remove(at: index)
+    plan = .compute(plan, slot, value)
+    bound.insert(slot)
+    return true
+  }
+
+  // MARK: Sources of matches
+
+  /// Takes the atom, list or range that is expected to give the fewest matches.
+  private mutating func takeSource() -> Bool {
+    var best: (index: Int, cost: Double)?
+    for (index, item) in remaining.enumerated() {
+      var cost: Double
+      switch item.literal.kind {
+      case .atom(let atom): cost = item.isFirst ? -1 : estimate(atom)
+      case .memberOfList(let value, let list):
+        guard isUnbound(value), list.allSatisfy({ bound.isSuperset(of: $0.slots) }) else {
+          continue
+        }
+        cost = Double(list.count)
+      case .memberOfRange(let value, let range):
+        guard isUnbound(value), bound.isSuperset(of: range.slots) else { continue }
+        cost = 1_000
+      default: continue
+      }
+      if disabledPasses.contains("join-order"), !item.isFirst { cost = 0 }
+      if let known = best, known.cost <= cost { continue }
+      best = (index, cost)
+    }
+    guard let best else { return false }
+    let item = remaining.remove(at: best.index)
+    switch item.literal.kind {
+    case .atom(let atom):
+      plan = .join(plan, Scan(atom: atom, window: item.window, estimate: max(best.cost, 0)))
+    case .memberOfList(let value, let list):
+      if case .variable(let slot) = value.kind { plan = .values(plan, slot, list) }
+    case .memberOfRange(let value, let range):
+      if case .variable(let slot) = value.kind { plan = .integers(plan, slot, range) }
+    default: break
+    }
+    bound.formUnion(item.slots)
+    return true
+  }
+
+  private func isUnbound(_ expression: ResolvedExpression) -> Bool {
+    if case .variable(let slot) = expression.kind { !bound.contains(slot) } else { false }
+  }
+
+  /// How many rows of an atom are expected to agree with one match so far.
+  func estimate(_ atom: ResolvedAtom) -> Double {
+    let rows = statistics.rowCount(of: atom.source)
+    var keys: [Int] = []
+    for (column, argument) in atom.arguments.enumerated() {
+      switch argument {
+      case .constant: keys.append(column)
+      case .variable(let slot) where bound.contains(slot): keys.append(column)
+      default: break
+      }
+    }
+    if keys.isEmpty { return rows }
+    return rows / max(1, statistics.distinctCount(of: atom.source, columns: keys))
+  }
+
+  // MARK: The rest
+
+  private mutating func takeOptional() -> Bool {
+    guard
+      let index = remaining.firstIndex(where: {
+        if case .optional = $0.literal.kind { true } else { false }
+      }), case .optional(let atom) = remaining[index].literal.kind
+    else { return false }
+    let item = remaining.remove(at: index)
+    let made = item.slots.subtracting(bound).sorted()
+    let scan = Scan(atom: atom, estimate: estimate(atom))
+    plan = .optional(plan, .join(.outer, scan), makes: made)
+    bound.formUnion(made)
+    return true
+  }
+
+  private mutating func takeAnything() {
+    let item = remaining.removeFirst()
+    if case .negation(let body) = item.literal.kind {
+      plan = .negate(plan, subplans(body))
+    } else if let condition = condition(of: item.literal) {
+      plan = .filter(plan, [condition])
+    }
+  }
+}
+
+extension ComparisonOperator {
+  /// The operator that holds when the operands change places.
+  var mirrored: ComparisonOperator {
+    switch self {
+    case .equal, .notEqual: self
+    case .less: .greater
+    case .lessOrEqual: .greaterOrEqual
+    case .greater: .less
+    case .greaterOrEqual: .lessOrEqual
+    }
+  }
+}
+
+extension ResolvedLiteral {
+  /// The slots that occur in it.
+  var slots: Set<Slot> {
+    switch kind {
+    case .atom(let atom), .optional(let atom): return atom.slots
+    case .comparison(_, let left, let right), .memberOfRange(let left, let right),
+      .overlaps(let left, let right):
+      return Set(left.slots).union(right.slots)
+    case .memberOfList(let value, let list):
+      return list.reduce(into: Set(value.slots)) { $0.formUnion($1.slots) }
+    case .test(_, let arguments): return arguments.reduce(into: []) { $0.formUnion($1.slots) }
+    case .negation(let body): return body.slots
+    }
+  }
+}
+
+extension ResolvedAtom {
+  /// The slots that occur in it.
+  var slots: Set<Slot> {
+    var slots: Set<Slot> = []
+    for argument in arguments {
+      if case .variable(let slot) = argument { slots.insert(slot) }
+    }
+    return slots
+  }
+}
+
+extension ResolvedBody {
+  /// The slots that occur in it.
+  var slots: Set<Slot> {
+    alternatives.reduce(into: []) { all, literals in
+      for literal in literals { all.formUnion(literal.slots) }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import FactLanguage
+import FactModel
+
+/// Which rows of a relation a scan sees while the fixpoint of its stratum runs.
+public enum RowWindow: Sendable, Hashable {
+  /// All rows: a stored relation, or a derived one that is complete.
+  case all
+  /// All rows up to the start of this round.
+  case upToRound
+  /// The rows of the last round only.
+  case delta
+  /// The rows before those of the last round.
+  case beforeDelta
+}
+
+/// One atom as it is read: the node under `scan` and `join`.
+public struct Scan: Sendable, Hashable {
+  public var atom: ResolvedAtom
+  public var window: RowWindow
+  /// How many matches each input match is expected to have.
+  public var estimate: Double
+
+  public init(atom: ResolvedAtom, window: RowWindow = .all, estimate: Double = 0) {
+    self.atom = atom
+    self.window = window
+    self.estimate = estimate
+  }
+}
+
+/// One condition of a filter node.
+public indirect enum Condition: Sendable, Hashable {
+  /// By identity: both are the same known value, or both known and different.
+  case identity(ResolvedExpression, ResolvedExpression, isEqual: Bool)
+  /// By meaning.
+  case comparison(ComparisonOperator, ResolvedExpression, ResolvedExpression)
+  /// All comparisons of one slot with constants, judged together.
+  case constants(Slot, [ConstantComparison])
+  case memberOfList(ResolvedExpression, [ResolvedExpression])
+  case memberOfRange(ResolvedExpression, ResolvedExpression)
+  case overlaps(ResolvedExpression, ResolvedExpression)
+  case test(Test, [ResolvedExpression])
+}
+
+/// A comparison by meaning of a slot with a constant; no operator stands for `in`.
+public struct ConstantComparison: Sendable, Hashable {
+  public var comparison: ComparisonOperator?
+  public var constant: Word
+}
+
+/// A logical plan: plain data that says what is computed and in which order, not how.
+///
+/// Each node takes matches (rows over slots) from its input. The set of slots that are bound grows
+/// from the leaves to the root.
+public indirect enum Plan: Sendable, Hashable {
+  /// One match without slots.
+  case unit
+  /// The matches of the outer body, where a plan stands inside a negation.
+  case outer
+  /// For each input match, the rows of the atom that agree with it.
+  case join(Plan, Scan)
+  case filter(Plan, [Condition])
+  /// Binds a slot to the value of an expression.
+  case compute(Plan, Slot, ResolvedExpression)
+  /// Binds a slot to each of several values, by identity once each.
+  case values(Plan, Slot, [ResolvedExpression])
+  /// Binds a slot to each integer of a finite range, both bounds included.
+  case integers(Plan, Slot, ResolvedExpression)
+  /// Keeps matches for which none of the alternatives holds for sure.
+  case negate(Plan, [Plan])
+  /// Extends a match by those of the alternative, or by unknowns where there is none.
+  case optional(Plan, Plan, makes: [Slot])
+}
+
+/// The plan of one alternative of a body, with the slots that were bound before it.
+public struct BodyPlan: Sendable, Hashable {
+  public var root: Plan
+  public var variables: [ResolvedVariable]
+  /// Slots that nothing reads after the node that makes them need not be carried: those kept.
+  public var wanted: Set<Slot>
+}

@@ -1,0 +1,165 @@
+import FactLanguage
+import FactModel
+
+extension Engine {
+  /// Asks a query; `arguments` stand in for its parameters before the script's.
+  public func ask(
+    _ query: Query, in source: SourceText, defaults: [QueryParameter] = [],
+    arguments: [String: String] = [:]
+  ) throws -> Answer {
+    let saved = parameters
+    if !arguments.isEmpty { parameters.merge(arguments) { _, new in new } }
+    defer { if !arguments.isEmpty { parameters = saved } }
+    resolver.today = today
+    let resolution = try resolver.resolve(query: query, in: source, defaults: defaults)
+    diagnostics += resolution.diagnostics
+    let answer = try self.answer(resolution.value, syntax: query, in: source)
+    last = (resolution.value, query)
+    return answer
+  }
+
+  /// Applies further stages to the last query.
+  public func continueLast(stages: [Stage], in source: SourceText) throws -> Answer {
+    guard let last else {
+      throw EngineError.failed(
+        message: "there is no query yet that a line with `|` could go on from", hint: nil)
+    }
+    let resolution = try resolver.resolve(stages: stages, continuing: last.query, in: source)
+    diagnostics += resolution.diagnostics
+    var syntax = last.syntax
+    syntax.stages += stages
+    let answer = try self.answer(resolution.value, syntax: syntax, in: source)
+    self.last = (resolution.value, syntax)
+    return answer
+  }
+
+  /// Asks a named query.
+  public func runNamed(_ name: String, arguments: [String: String]) throws -> Answer {
+    guard let query = program.queries.first(where: { $0.syntax.name == name }) else {
+      let near = NearestName.nearest(name, among: program.queries.map(\.syntax.name))
+      throw EngineError.failed(
+        message: "there is no query `\(name)`",
+        hint: near.first.map { "the nearest name is `\($0)`" } ?? "`.queries` lists those there are"
+      )
+    }
+    return try ask(
+      query.syntax.query, in: query.source, defaults: query.syntax.parameters,
+      arguments: arguments)
+  }
+
+  /// Runs a resolved query and copies its rows out.
+  private func answer(
+    _ query: ResolvedQuery, syntax: Query, in source: SourceText
+  ) throws -> Answer {
+    let evaluation = Evaluation(engine: self)
+    defer { finish(evaluation) }
+    let result: QueryRunner.Result
+    do {
+      try derive(query.body.relations.union(query.stageRelations), in: evaluation)
+      result = try QueryRunner(
+        evaluation: evaluation, query: query, source: evaluation.scanSource
+      ).run()
+    } catch let error as FailureError {
+      throw DiagnosticsError([error.failure.diagnostic], in: source)
+    }
+    let block = result.block
+    let columns = block.slots.map { slot in
+      let variable = query.variables[slot]
+      return AnswerColumn(
+        name: variable.name, type: variable.type, unit: variable.unit,
+        isPercent: query.percentSlots.contains(slot))
+    }
+    let (atom, atomColumns) = singleAtom(of: syntax, columns: columns)
+    let hasLevels = block.levels.contains { $0 > 0 }
+    let answer = Answer(
+      columns: columns, rowCount: block.count, words: block.columns,
+      levels: hasLevels ? block.levels : nil, truth: result.truth, isYesNo: result.isYesNo,
+      lists: result.lists, atom: atom, atomColumns: atomColumns, values: base.values)
+    answer.into = result.into
+    if settings.explainsEmptyAnswers, result.isYesNo ? result.truth == nil : block.count == 0 {
+      let reason = EmptyAnswer(
+        evaluation: evaluation, query: query, source: source, sources: evaluation.scanSource)
+      answer.explanation = (try? reason.explain()) ?? []
+    }
+    return answer
+  }
+
+  /// The atom of a query that is one atom without stages, and the columns that fill it in.
+  private func singleAtom(
+    of query: Query, columns: [AnswerColumn]
+  ) -> (atom: Atom?, columns: [Int?]) {
+    guard query.stages.isEmpty, query.body.alternatives.count == 1,
+      let only = query.body.alternatives.first, only.count == 1,
+      case .atom(let atom) = only[0].kind,
+      Test(rawValue: atom.name) == nil || resolver.isRelation(atom.name)
+    else { return (nil, []) }
+    let filled = atom.arguments.map { argument -> Int? in
+      guard case .variable(let name) = argument.value.kind else { return nil }
+      return columns.firstIndex { $0.name == name }
+    }
+    return (atom, filled)
+  }
+
+  func finish(_ evaluation: Evaluation) {
+    badRows = evaluation.badRows
+    if evaluation.skippedRows > 0 {
+      let rows =
+        evaluation.skippedRows == 1 ? "1 bad row was" : "\(evaluation.skippedRows) bad rows were"
+      notices.append("\(rows) left out; `.set bad-rows` says what happens to them")
+    }
+  }
+
+  /// The plan of a query as text: the literals as written, then the steps in their order with the
+  /// expected number of rows, and below them the rules that it needs.
+  public func explain(_ query: Query, in source: SourceText) throws -> String {
+    resolver.today = today
+    let resolved = try resolver.resolve(query: query, in: source).value
+    let evaluation = Evaluation(engine: self)
+    try derive(resolved.body.relations, in: evaluation)
+    let statistics = SourceStatistics(source: evaluation.scanSource)
+    var lines: [String] = []
+    for literals in resolved.body.alternatives {
+      lines.append(
+        "as written: " + literals.map { source[$0.span] }.joined(separator: ", "))
+      var planner = BodyPlanner(
+        variables: resolved.variables, statistics: statistics,
+        disabledPasses: settings.disabledPasses)
+      let text = PlanText(base: base, variables: resolved.variables)
+      for (number, line) in text.lines(planner.plan(literals)).enumerated() {
+        lines.append("  \(number + 1). \(line)")
+      }
+    }
+    for stage in query.stages { lines.append("then | " + source[stage.span]) }
+    let needed = try resolver.resolveProgram(for: resolved.body.relations)
+    for stratum in needed.strata {
+      let names = stratum.relations.joined(separator: ", ")
+      lines.append("before: \(names) derived\(stratum.isRecursive ? " as a fixpoint" : "")")
+      for name in stratum.relations {
+        if let rows = evaluation.derived[name]?.rows.rowCount {
+          lines.append("  \(name): \(rows) rows")
+        }
+      }
+      for rule in program.rules where stratum.rules.contains(rule.id) {
+        guard let resolvedRule = needed.rules[rule.id] else { continue }
+        let text = PlanText(base: base, variables: resolvedRule.variables)
+        for literals in resolvedRule.body.alternatives {
+          lines.append("  rule: " + rule.source[rule.syntax.span])
+          var planner = BodyPlanner(
+            variables: resolvedRule.variables, statistics: statistics,
+            disabledPasses: settings.disabledPasses)
+          for line in text.lines(planner.plan(literals)) { lines.append("    " + line) }
+        }
+      }
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+extension ResolvedQuery {
+  /// The relations that conditions of its stages read.
+  var stageRelations: Set<String> {
+    stages.reduce(into: []) { names, stage in
+      if case .filter(let body) = stage { names.formUnion(body.relations) }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import FactLanguage
+import FactModel
+
+/// A derived relation that is kept until something under it changes.
+struct KeptRelation {
+  var relation: DerivedRelation
+  /// The version of the program that it was derived by.
+  var programVersion: Int
+  /// The versions of the relations whose stored facts it rests on.
+  var versions: [String: Int]
+  /// The version of the whole base, where it reads all claims.
+  var baseVersion: Int?
+}
+
+extension Engine {
+  /// Completes what some relations need: strata in order, kept ones where nothing has changed.
+  func derive(_ wanted: Set<String>, in evaluation: Evaluation) throws {
+    guard wanted.contains(where: { name in program.rules.contains { $0.syntax.head.name == name } })
+    else { return }
+    let needed = try resolver.resolveProgram(for: wanted)
+    for stratum in needed.strata {
+      if let kept = keptRelations(of: stratum) {
+        for relation in kept { evaluation.derived[relation.name] = relation }
+        continue
+      }
+      let rules = stratum.rules.compactMap { needed.rules[$0] }
+      let fixpoint = Fixpoint(
+        evaluation: evaluation, relations: stratum.relations, rules: rules,
+        outside: evaluation.scanSource)
+      let derived: [String: DerivedRelation]
+      do {
+        derived = try fixpoint.run()
+      } catch let error as FailureError {
+        throw diagnosed(error, among: stratum.rules)
+      }
+      for (name, relation) in derived {
+        evaluation.derived[name] = relation
+        if !stratum.readsFiles { keep(relation, of: stratum) }
+      }
+    }
+  }
+
+  private func keptRelations(of stratum: Stratum) -> [DerivedRelation]? {
+    var found: [DerivedRelation] = []
+    for name in stratum.relations {
+      guard let kept = kept[name], kept.programVersion == program.version,
+        kept.baseVersion == nil || kept.baseVersion == base.version,
+        kept.versions.allSatisfy({ base.relation(named: $0.key)?.version ?? -1 == $0.value })
+      else { return nil }
+      found.append(kept.relation)
+    }
+    return found
+  }
+
+  private func keep(_ relation: DerivedRelation, of stratum: Stratum) {
+    var versions: [String: Int] = [:]
+    for name in stratum.reads { versions[name] = base.relation(named: name)?.version ?? -1 }
+    kept[relation.name] = KeptRelation(
+      relation: relation, programVersion: program.version, versions: versions,
+      baseVersion: stratum.readsAllClaims ? base.version : nil)
+  }
+
+  /// A failure in a row of a rule, shown at its place in the rule that has that place.
+  private func diagnosed(_ error: FailureError, among rules: [Int]) -> any Error {
+    for rule in program.rules where rules.contains(rule.id) {
+      let span = rule.syntax.span
+      if span.lower <= error.failure.span.lower, error.failure.span.upper <= span.upper {
+        return DiagnosticsError([error.failure.diagnostic], in: rule.source)
+      }
+    }
+    return EngineError.failed(message: error.failure.message, hint: nil)
+  }
+}
+
+extension RowFailure {
+  /// The failure as it is shown.
+  var diagnostic: Diagnostic { Diagnostic(.error, "E0401", message, at: span) }
+}

@@ -1,0 +1,154 @@
+import FactLanguage
+import FactModel
+
+extension Engine {
+  /// States every answer of a body as a fact, with the certainty that it has.
+  ///
+  /// All or nothing: rows are collected first and stated at the end, so that a bad row, a limit or
+  /// an interrupt leaves the base as it was.
+  func load(_ load: RuleSyntax, in source: SourceText) throws -> Outcome {
+    let resolution = try resolver.resolve(load: load, in: source)
+    diagnostics += resolution.diagnostics
+    let rule = resolution.value
+    let evaluation = Evaluation(engine: self)
+    defer { finish(evaluation) }
+    let known = base.relation(named: rule.relation)
+    let hasQualifiers = !load.head.qualifiers.isEmpty
+    let arity = rule.head.count - (hasQualifiers ? ClaimView.Qualifier.allCases.count : 0)
+    if let known, known.arity != arity {
+      throw EngineError.failed(
+        message: "`\(rule.relation)` takes \(known.arity) values, not \(arity)", hint: nil)
+    }
+    var block = RowBlock(slots: Array(0..<rule.head.count))
+    do {
+      try derive(rule.body.relations, in: evaluation)
+      try collect(rule, into: &block, evaluation)
+    } catch let error as FailureError {
+      throw DiagnosticsError([error.failure.diagnostic], in: source)
+    }
+    try check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
+    guard let relation = known ?? base.relation(named: rule.relation, arity: arity) else {
+      throw EngineError.failed(message: "`\(rule.relation)` could not be made", hint: nil)
+    }
+    if known == nil { resolver.program = program }
+    var newFacts = 0
+    var newClaims = 0
+    var rows: [UInt32] = []
+    var start = 0
+    while start < block.count {
+      let end = min(start + 65_536, block.count)
+      let words = (0..<arity).map { Array(block.columns[$0][start..<end]) }
+      let claims = claimBatch(block, start..<end, arity: arity, hasQualifiers: hasQualifiers)
+      let stated = relation.facts.state(
+        columns: words, count: end - start, claims: claims, rows: &rows)
+      newFacts += stated.newFacts
+      newClaims += stated.newClaims
+      start = end
+    }
+    return .loaded(
+      rows: block.count, newFacts: newFacts, newClaims: newClaims, skipped: evaluation.skippedRows)
+  }
+
+  private func collect(
+    _ rule: ResolvedRule, into block: inout RowBlock, _ evaluation: Evaluation
+  ) throws {
+    var collected = block
+    if rule.hasAggregates {
+      let fixpoint = Fixpoint(
+        evaluation: evaluation, relations: [], rules: [], outside: evaluation.scanSource)
+      let relation = DerivedRelation(
+        name: rule.relation, arity: rule.head.count, account: evaluation.account)
+      try fixpoint.aggregate(rule, into: relation, source: evaluation.scanSource)
+      relation.begin(level: 1)
+      relation.begin(level: 2)
+      block = RowBlock(relation, slots: block.slots)
+      return
+    }
+    let head = rule.head.compactMap { term -> ResolvedExpression? in
+      if case .expression(let expression) = term { expression } else { nil }
+    }
+    let needed = head.reduce(into: Set<Slot>()) { $0.formUnion($1.slots) }
+    for literals in rule.body.alternatives {
+      var planner = BodyPlanner(
+        variables: rule.variables, statistics: SourceStatistics(source: evaluation.scanSource),
+        disabledPasses: settings.disabledPasses)
+      let plan = planner.plan(literals)
+      var compiler = PipelineCompiler(
+        evaluation: evaluation, variableCount: rule.variables.count, plan: plan,
+        source: evaluation.scanSource)
+      let sink = ColumnSink(evaluation, expressions: head) { columns, count, levels in
+        collected.append(columns, count: count, levels: levels)
+      }
+      try compiler.compile(plan, needed: needed, sink: sink).run()
+    }
+    block = collected
+  }
+
+  /// A declared type is checked as facts are stated, also where a rule computes them.
+  private func check(
+    _ block: RowBlock, arity: Int, of schema: Schema?, in source: SourceText, at span: SourceSpan
+  ) throws {
+    guard let schema, schema.isDeclared else { return }
+    for column in 0..<arity {
+      let attribute = schema.attributes[column]
+      guard attribute.type != .any else { continue }
+      for word in block.columns[column] where !attribute.type.admits(Word(bits: word), base.values)
+      {
+        let text = base.values.text(of: Word(bits: word))
+        throw DiagnosticsError(
+          [
+            Diagnostic(
+              .error, "E0402",
+              "`\(attribute.name)` of `\(schema.name)` takes \(attribute.type.phrase), and \(text) is none",
+              at: span)
+          ], in: source)
+      }
+    }
+  }
+
+  private func claimBatch(
+    _ block: RowBlock, _ rows: Range<Int>, arity: Int, hasQualifiers: Bool
+  ) -> ClaimBatch {
+    var claims = ClaimBatch()
+    if !block.levels.isEmpty { claims.certainties = Array(block.levels[rows]) }
+    guard hasQualifiers else { return claims }
+    let missing = Word.anything.bits
+    func column(_ qualifier: ClaimView.Qualifier) -> [UInt64]? {
+      let words = block.columns[arity + qualifier.rawValue][rows]
+      if words.allSatisfy({ $0 == missing }) { return nil }
+      return words.map { $0 == missing ? Word.unknown.bits : $0 }
+    }
+    claims.sources = column(.source)
+    claims.documents = column(.document)
+    claims.places = column(.place)
+    claims.valid = column(.valid)
+    claims.known = column(.known)
+    claims.common.knownIsGiven = claims.known != nil
+    if let certainties = column(.certainty) {
+      let levels = claims.certainties ?? Array(repeating: 0, count: rows.count)
+      claims.certainties = zip(levels, certainties).map { level, word in
+        let stated = base.certaintyWords.firstIndex(of: Word(bits: word)) ?? 0
+        return max(level, UInt8(stated))
+      }
+    }
+    return claims
+  }
+}
+
+extension AttributeType {
+  /// Whether a word may stand in an attribute of this type.
+  func admits(_ word: Word, _ values: ValueStore) -> Bool {
+    if word == .unknown { return true }
+    switch self {
+    case .any: return true
+    case .entity, .text: return word.kind == .symbol
+    case .date: return values.category(of: word) == .date
+    case .number, .percent: return values.isNumeric(word)
+    case .integer:
+      guard let interval = values.numbers(of: word) else { return false }
+      return [interval.lower, interval.upper].allSatisfy { bound in
+        if case .number = bound { false } else { true }
+      }
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import FactLanguage
+import FactModel
+
+extension Engine {
+  /// Runs one statement and says what it did.
+  ///
+  /// - Parameters:
+  ///   - statement: What to run; commands are none of the engine's.
+  ///   - source: The text that it stands in, for the places of errors.
+  ///   - origin: The file that it comes from, whose rules are replaced when it is read again.
+  /// - Throws: `DiagnosticsError` for what is wrong with the statement, `EngineError` for what went
+  ///   wrong while it ran.
+  public func run(
+    _ statement: Statement, in source: SourceText, origin: String? = nil
+  ) throws -> Outcome {
+    resolver.today = today
+    switch statement.kind {
+    case .fact(let atom): return try state(atom, in: source)
+    case .retraction(let atom): return try retract(atom, in: source)
+    case .declaration(let declaration): return try declare(declaration, in: source)
+    case .rule(let rule):
+      let filled = try resolver.filled(rule, in: source)
+      let resolution = try resolver.define(rule: filled, in: source)
+      diagnostics += resolution.diagnostics
+      ensureRelation(resolution.value.relation, arity: resolution.value.head.count)
+      let id = (program.rules.map(\.id).max() ?? -1) + 1
+      program.version += 1
+      program.rules.append(
+        ProgramRule(id: id, syntax: filled, source: source, origin: origin))
+      return .defined
+    case .ruleRetraction(let rule): return try remove(rule, in: source)
+    case .constraint(let body):
+      let filled = try resolver.filled(body, in: source)
+      diagnostics += try resolver.resolve(constraint: filled, in: source).diagnostics
+      program.version += 1
+      program.constraints.append(ProgramConstraint(body: filled, source: source, origin: origin))
+      return .defined
+    case .namedQuery(let query):
+      if program.queries.contains(where: { $0.syntax.name == query.name }) {
+        program.queries.removeAll { $0.syntax.name == query.name }
+      }
+      program.queries.append(ProgramQuery(syntax: query, source: source, origin: origin))
+      return .defined
+    case .query(let query): return .answer(try ask(query, in: source))
+    case .continuation(let stages): return .answer(try continueLast(stages: stages, in: source))
+    case .load(let load): return try self.load(load, in: source)
+    case .command:
+      throw EngineError.failed(
+        message: "a command is for the shell, not for the engine", hint: nil)
+    }
+  }
+
+  /// Forgets the rules, constraints and named queries that came from a file, before it is read
+  /// again.
+  public func beginFile(_ path: String) {
+    program.version += 1
+    program.rules.removeAll { $0.origin == path }
+    program.constraints.removeAll { $0.origin == path }
+    program.queries.removeAll { $0.origin == path }
+  }
+
+  // MARK: Facts
+
+  private func state(_ atom: Atom, in source: SourceText) throws -> Outcome {
+    let fact = try resolver.statedFact(atom, in: source)
+    for diagnostic in fact.diagnostics { diagnostics.append((diagnostic, source)) }
+    let relation = try self.relation(fact.schema, isNew: fact.isNew)
+    let table = fact.isDenial ? relation.denialsForWriting() : relation.facts
+    let stated = table.state(fact.words, fact.claim)
+    return .stated(newFacts: stated.newFact ? 1 : 0, newClaims: stated.newClaim ? 1 : 0)
+  }
+
+  /// The relation of a stated fact; a new one comes into being with its first statement.
+  private func relation(_ schema: Schema, isNew: Bool) throws -> Relation {
+    if let relation = base.relation(named: schema.name), relation.arity == schema.arity {
+      return relation
+    }
+    guard let relation = base.relation(named: schema.name, arity: schema.arity) else {
+      throw EngineError.failed(
+        message: "`\(schema.name)` takes \(base.relation(named: schema.name)?.arity ?? 0) values",
+        hint: nil)
+    }
+    if isNew { resolver.program = program }
+    return relation
+  }
+
+  /// Makes sure that a relation that rules derive is there, so that it has attributes.
+  private func ensureRelation(_ name: String, arity: Int) {
+    if base.relation(named: name) == nil { _ = base.relation(named: name, arity: arity) }
+  }
+
+  private func declare(_ declaration: RelationDeclaration, in source: SourceText) throws -> Outcome
+  {
+    do {
+      _ = try base.declare(declaration.schema)
+    } catch {
+      throw DiagnosticsError(
+        [Diagnostic(.error, "E0230", "\(error)", at: declaration.nameSpan)], in: source)
+    }
+    program.version += 1
+    return .defined
+  }
+
+  private func retract(_ atom: Atom, in source: SourceText) throws -> Outcome {
+    let pattern = try resolver.retractionPattern(atom, in: source)
+    guard let relation = base.relation(named: pattern.relation) else {
+      return .retracted(claims: 0)
+    }
+    let rows = matchingRows(pattern, relation)
+    let closed = base.retract(
+      rows, of: relation, denied: pattern.isDenial, matching: pattern.filter,
+      at: pattern.moment ?? today.word)
+    return .retracted(claims: closed)
+  }
+
+  /// Removes claims of facts as if they had never been stated; for typing errors.
+  ///
+  /// Returns the number of facts and denials that are gone.
+  public func erase(_ atom: Atom, in source: SourceText) throws -> Int {
+    let pattern = try resolver.retractionPattern(atom, in: source)
+    guard let relation = base.relation(named: pattern.relation),
+      let table = relation.table(denied: pattern.isDenial)
+    else { return 0 }
+    return table.erase(rows: matchingRows(pattern, relation), matching: pattern.filter)
+  }
+
+  private func matchingRows(_ pattern: RetractionPattern, _ relation: Relation) -> [UInt32] {
+    guard let table = relation.table(denied: pattern.isDenial)?.facts else { return [] }
+    var columns: [Int] = []
+    var key: [UInt64] = []
+    for (column, word) in pattern.words.enumerated() {
+      guard let word else { continue }
+      columns.append(column)
+      key.append(word.bits)
+    }
+    if columns.isEmpty { return (0..<UInt32(table.rowCount)).filter { table.isLive($0) } }
+    return table.index(on: columns).rows(forKey: key).filter { table.isLive($0) }
+  }
+
+  private func remove(_ rule: RuleSyntax, in source: SourceText) throws -> Outcome {
+    let filled = try resolver.filled(rule, in: source)
+    let text = source.words(of: filled.span)
+    guard
+      let index = program.rules.firstIndex(where: { $0.source.words(of: $0.syntax.span) == text })
+    else {
+      throw DiagnosticsError(
+        [
+          Diagnostic(
+            .error, "E0231", "there is no such rule", at: rule.span,
+            hint: "`.rules \(rule.head.name)` shows those there are")
+        ], in: source)
+    }
+    program.version += 1
+    program.rules.remove(at: index)
+    return .defined
+  }
+}
+
+extension SourceText {
+  /// The text of a span without white space, to compare statements by.
+  func words(of span: SourceSpan) -> String { String(self[span].filter { !$0.isWhitespace }) }
+}
