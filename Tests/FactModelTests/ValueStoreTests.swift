@@ -87,6 +87,45 @@ final class ValueStoreTests: XCTestCase {
     XCTAssertEqual(store.text(of: store.word(integer: .min)), "-9223372036854775808")
   }
 
+  func testBytesAreTheText() {
+    let words = [
+      store.symbol("amazon"), store.symbol("in"), store.symbol("a\"b"), store.symbol(""),
+      store.word(integer: 0), store.word(integer: -1), store.word(integer: 1_234_567),
+      store.word(integer: .min), store.word(integer: -(1 << 47)), store.word(number: 0.5),
+      store.range(1, 2), store.date("2026-01"), .unknown, .anything,
+    ]
+    for style in [TextStyle.language, .table, .field, .language.inPercent] {
+      for word in words {
+        var bytes = Array("x".utf8)
+        store.append(word, to: &bytes, style: style)
+        XCTAssertEqual(
+          String(decoding: bytes, as: UTF8.self), "x" + store.text(of: word, style: style))
+      }
+    }
+  }
+
+  func testWhereADateIsExpected() throws {
+    func date(_ value: Value) -> String {
+      guard case .success(let date) = value.asDate else { return "error" }
+      return store.text(of: store.word(for: date))
+    }
+    XCTAssertEqual(date(.integer(2026)), "2026")
+    XCTAssertEqual(date(.integer(999)), "error")
+    XCTAssertEqual(date(.integer(10_000)), "error")
+    XCTAssertEqual(date(.number(2026.5)), "error")
+    XCTAssertEqual(date(.symbol("2026-01~")), "~2026-01")
+    XCTAssertEqual(date(.symbol("soon")), "error")
+    XCTAssertEqual(date(.unknown), "_")
+    let years = Value.range(lower: .integer(2010), upper: .integer(2019), text: "2010..2019")
+    XCTAssertEqual(date(years), "2010..2019")
+    XCTAssertEqual(date(.range(lower: .integer(5), upper: .integer(2019), text: nil)), "error")
+    XCTAssertEqual(date(.range(lower: nil, upper: .integer(2019), text: nil)), "..2019-12-31")
+    let about = Value.range(lower: .integer(2015), upper: .integer(2025), text: "~2020")
+    XCTAssertEqual(
+      store.dates(of: store.word(for: try about.asDate.get()))?.text, "2019-01-01..2021-12-31")
+    XCTAssertGreaterThan(CalendarDate.today().start, CalendarDate(year: 2020)?.start ?? 0)
+  }
+
   func testPercent() {
     for (number, text) in [
       (0.09, "9%"), (0.07, "7%"), (0.038231, "3.8231%"), (1.0, "100%"), (0, "0%"),

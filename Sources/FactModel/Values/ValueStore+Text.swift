@@ -69,10 +69,20 @@ public enum SymbolText {
 
   /// Whether a text can stand without quotes: a lower-case letter, then letters, digits and `_`.
   public static func isPlainName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, isLowercase(first) else { return false }
-    for byte in text.utf8 where !isWordByte(byte) { return false }
-    return !keywords.contains(text)
+    var text = text
+    return text.withUTF8 { isPlainName(UnsafeRawBufferPointer($0)) }
   }
+
+  /// Whether a text given as UTF-8 can stand without quotes.
+  public static func isPlainName(_ text: UnsafeRawBufferPointer) -> Bool {
+    guard let first = text.first, isLowercase(first) else { return false }
+    for byte in text where !isWordByte(byte) { return false }
+    // No keyword is longer, so that most names are not looked up.
+    return text.count > longestKeyword
+      || !keywords.contains(String(decoding: text, as: UTF8.self))
+  }
+
+  private static let longestKeyword = keywords.reduce(0) { max($0, $1.utf8.count) }
 
   /// The text as a symbol of the language, in quotes only where they are needed.
   public static func written(_ text: String) -> String {
