@@ -11,7 +11,7 @@ enum SymbolHash {
     return product.high ^ product.low
   }
 
-  /// Complexity: O(length), about 0.15 ns a byte.
+  /// Complexity: O(length).
   static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     let count = bytes.count
     var state = first ^ UInt64(truncatingIfNeeded: count)

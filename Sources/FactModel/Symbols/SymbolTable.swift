@@ -68,7 +68,7 @@ public final class SymbolTable {
   /// The ids of many texts that lie in one run of bytes, new ones in the order of their appearance.
   ///
   /// All are hashed first, then all slots are fetched, then bytes compared, so that the waits for
-  /// memory overlap; about three times as fast as one at a time where the table outgrows the cache.
+  /// memory overlap.
   ///
   /// - Parameters:
   ///   - bytes: the run of bytes.

@@ -119,7 +119,7 @@ public struct ConstantConditions: Sendable {
 
   /// Judges a batch of words; `truths` gets the raw value of a `Truth` for each.
   ///
-  /// Integers, other numbers, days and date-times take about a nanosecond, all else a look-up.
+  /// Integers, other numbers, days and date-times take two comparisons of bits, all else a look-up.
   public func judge(_ words: Span<UInt64>, in store: ValueStore, into truths: inout [UInt8]) {
     let count = words.count
     if truths.count != count { truths = Array(repeating: Truth.never.rawValue, count: count) }
