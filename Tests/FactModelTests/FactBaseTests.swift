@@ -129,6 +129,34 @@ final class FactBaseTests: XCTestCase {
     XCTAssertEqual(base.denialCount, 1)
   }
 
+  func testVersionsNeverComeBack() throws {
+    var seen: Set<Int> = [base.version]
+    func changed() { XCTAssertTrue(seen.insert(base.version).inserted) }
+    for round in 0..<3 {
+      let p = try relation("p", 1)
+      changed()
+      state(p, [word("a\(round)")])
+      changed()
+      let document = try relation("document", 5)
+      let date = day(round + 1)
+      state(document, [word("d"), .unknown, .unknown, date, .unknown])
+      changed()
+      XCTAssertEqual(base.documentDates, [word("d"): date])
+      var claim = Claim()
+      claim.document = word("d")
+      state(p, [word("b")], claim)
+      XCTAssertEqual(base.rowFilter(of: p, from: Perspective(asOf: date))?.liveCount, 2)
+      base.drop(document)
+      changed()
+      XCTAssertEqual(base.documentDates, [:])
+      XCTAssertEqual(base.claimCatalogue().rowCount, 2)
+      base.drop(p)
+      changed()
+      XCTAssertEqual(base.claimCatalogue().rowCount, 0)
+    }
+    XCTAssertEqual(base.relations.count, 4)
+  }
+
   func testLookingUpEntitiesAndFrequentValues() throws {
     let owns = try relation("owns", 2)
     for n in 0..<70_000 { state(owns, [word("firm\(n % 50)"), word("unit\(n)")]) }

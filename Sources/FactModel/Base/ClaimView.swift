@@ -38,6 +38,7 @@ public final class ClaimView: RowSource {
   /// Whether some claim is less than certain.
   public let hasUncertainRows: Bool
   private var indexes: [[Int]: KeyIndex] = [:]
+  private var charge: MemoryCharge
 
   init(
     of table: FactTable, judge: ClaimJudge, documents: [Word: Word], certaintyWords: [Word]
@@ -51,7 +52,11 @@ public final class ClaimView: RowSource {
     factRows = counted.facts
     claimRows = counted.entries
     hasUncertainRows = counted.levels.contains { $0 != 0 }
+    charge = MemoryCharge(table.facts.account)
+    charge.set((factRows.capacity + claimRows.capacity) * 4)
   }
+
+  deinit { charge.set(0) }
 
   /// The fact that a row is a claim of.
   public func factRow(of row: UInt32) -> UInt32 { factRows[Int(row)] }

@@ -11,7 +11,9 @@ public final class FactBase {
   private var nextID = 0
   /// Goes up as relations come, go or change their attributes.
   public private(set) var schemaVersion = 0
-  private var published: (version: Int, id: Int, dates: [Word: Word])?
+  private var published = (version: -1, id: -1, dates: [Word: Word]())
+  /// Goes up as the dates of documents are looked up anew.
+  private var publishedVersion = 0
   var catalogue: (version: Int, perspective: Perspective, catalogue: ClaimCatalogue)?
   var frequencies: [FrequencyKey: Frequencies] = [:]
   /// The words `certain`, `probable`, `possible`, by raw value of `Certainty`.
@@ -124,7 +126,7 @@ public final class FactBase {
   }
 
   private func replace(_ relation: Relation, by schema: Schema) -> Relation {
-    ordered.removeAll { $0 === relation }
+    remove(relation)
     return add(schema, isBuiltin: false)
   }
 
@@ -151,14 +153,19 @@ public final class FactBase {
   @discardableResult
   public func drop(_ relation: Relation) -> Bool {
     guard byName[relation.name] === relation else { return false }
-    byName[relation.name] = nil
-    ordered.removeAll { $0 === relation }
-    frequencies = frequencies.filter { $0.key.relation != relation.id }
-    schemaVersion += 1
+    remove(relation)
     for schema in FactBase.builtinSchemas where schema.name == relation.name {
       _ = add(schema, isBuiltin: true)
     }
     return true
+  }
+
+  private func remove(_ relation: Relation) {
+    byName[relation.name] = nil
+    ordered.removeAll { $0 === relation }
+    frequencies = frequencies.filter { $0.key.relation != relation.id }
+    // What the relation took along is added here, so that the version of the base never falls.
+    schemaVersion += relation.version + 1
   }
 
   // MARK: Counts
@@ -181,34 +188,31 @@ public final class FactBase {
 
   /// When documents were published; the earliest day where several are stated.
   public var documentDates: [Word: Word] {
-    guard let document = byName["document"], document.isBuiltin else { return [:] }
-    let table = document.facts
-    if let published, published.version == table.version, published.id == document.id {
-      return published.dates
-    }
+    let document = relation(named: "document").flatMap { $0.isBuiltin ? $0 : nil }
+    let key = (version: document?.facts.version ?? 0, id: document?.id ?? -1)
+    if published.version == key.version, published.id == key.id { return published.dates }
     var dates: [Word: Word] = [:]
-    for row in 0..<UInt32(table.facts.rowCount) where table.facts.isLive(row) {
-      let id = Word(bits: table.facts.word(row: row, column: 0))
-      let date = Word(bits: table.facts.word(row: row, column: 3))
-      if date == .unknown { continue }
-      if let known = dates[id], values.compareForSort(known, date) <= 0 { continue }
-      dates[id] = date
+    if let table = document?.facts.facts {
+      for row in 0..<UInt32(table.rowCount) where table.isLive(row) {
+        let id = Word(bits: table.word(row: row, column: 0))
+        let date = Word(bits: table.word(row: row, column: 3))
+        if date == .unknown { continue }
+        if let known = dates[id], values.compareForSort(known, date) <= 0 { continue }
+        dates[id] = date
+      }
     }
-    published = (table.version, document.id, dates)
+    published = (key.version, key.id, dates)
+    publishedVersion += 1
     return dates
-  }
-
-  private var documentsVersion: Int {
-    guard let document = byName["document"], document.isBuiltin else { return 0 }
-    return document.facts.version
   }
 
   /// The claims of facts, or of denials, that count from a perspective, as rows.
   public func claimView(
     of relation: Relation, denied: Bool = false, from perspective: Perspective = .now
   ) -> ClaimView? {
-    relation.table(denied: denied)?.claimView(
-      perspective, values: values, documents: documentDates, documentsVersion: documentsVersion,
+    let dates = documentDates
+    return relation.table(denied: denied)?.claimView(
+      perspective, values: values, documents: dates, documentsVersion: publishedVersion,
       certaintyWords: certaintyWords)
   }
 
@@ -217,8 +221,9 @@ public final class FactBase {
   public func rowFilter(
     of relation: Relation, denied: Bool = false, from perspective: Perspective
   ) -> RowFilter? {
-    relation.table(denied: denied)?.rowFilter(
-      perspective, values: values, documents: documentDates, documentsVersion: documentsVersion)
+    let dates = documentDates
+    return relation.table(denied: denied)?.rowFilter(
+      perspective, values: values, documents: dates, documentsVersion: publishedVersion)
   }
 
   /// Retracts, as of `moment`, what claims of some rows agree with a filter and were known by then;

@@ -123,7 +123,7 @@ public final class RowFilter {
 
   /// Whether a row counts.
   public func isLive(_ row: UInt32) -> Bool {
-    live[Int(row >> 6)] >> UInt64(row & 63) & 1 == 1
+    Int(row >> 6) < live.count && live[Int(row >> 6)] >> UInt64(row & 63) & 1 == 1
   }
 
   /// Keeps of the first `count` rows those that count, in their order.
@@ -133,8 +133,9 @@ public final class RowFilter {
     for i in 0..<count {
       let row = rows[i]
       rows[kept] = row
-      let bit = (live[Int(truncatingIfNeeded: row &>> 6)] &>> UInt64(row & 63)) & 1
-      kept &+= Int(truncatingIfNeeded: bit)
+      let at = Int(truncatingIfNeeded: row &>> 6)
+      // A row that came after this filter does not count.
+      if at < live.count { kept &+= Int(truncatingIfNeeded: (live[at] &>> UInt64(row & 63)) & 1) }
     }
     count = kept
   }

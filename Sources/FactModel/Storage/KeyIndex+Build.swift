@@ -2,6 +2,7 @@ extension KeyIndex {
   /// Builds the groups over all rows of the source and drops the chains.
   func regroup() {
     let total = source.rowCount
+    generation += 1
     chained = Chains()
     groups = KeyTable()
     var groupOf = [UInt32](repeating: 0, count: total)

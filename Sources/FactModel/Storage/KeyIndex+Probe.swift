@@ -9,6 +9,8 @@ extension KeyIndex {
     var count = 0
     /// The probe to expand next.
     var next = 0
+    /// The groups that they were found in.
+    var generation = 0
     var batch = RowScratch()
 
     /// Nothing found yet.
@@ -22,6 +24,7 @@ extension KeyIndex {
     precondition(keys.count == columns.count, "a key has a word for each column")
     hits.count = count
     hits.next = 0
+    hits.generation = generation
     grow(&hits.starts, to: count)
     grow(&hits.ends, to: count)
     grow(&hits.chains, to: count)
@@ -94,8 +97,15 @@ extension KeyIndex {
   private func confirm(_ keys: [[UInt64]], _ hits: inout Hits, inChains: Bool) {
     let found = hits.batch.listCandidates(count: hits.count)
     guard found > 0 else { return }
-    for k in 0..<found {
-      hits.batch.candidates[k] = anyRow(Int(hits.batch.candidates[k]), inChains)
+    if inChains {
+      let heads = chained.heads
+      for k in 0..<found { hits.batch.candidates[k] = heads[Int(hits.batch.candidates[k])] }
+    } else {
+      let starts = self.starts
+      let permutation = self.permutation
+      for k in 0..<found {
+        hits.batch.candidates[k] = permutation[Int(starts[Int(hits.batch.candidates[k])])]
+      }
     }
     for (k, column) in columns.enumerated() {
       source.gather(
@@ -151,11 +161,13 @@ extension KeyIndex {
   ///
   /// Returns true when the output is full and there may be more: call it again, with the same
   /// `rows`. Probes come in order. A range that ends where a fixpoint's last round began makes the
-  /// pairs those of earlier rounds.
+  /// pairs those of earlier rounds. The index must not be extended between a probe and its last
+  /// expansion; rows may be appended to the source.
   public func expand(
     _ hits: inout Hits, within rows: Range<UInt32>, probes: inout [UInt32],
     matched: inout [UInt32], count: inout Int, capacity: Int
   ) -> Bool {
+    assert(hits.generation == generation, "an index is extended while its hits are expanded")
     grow(&probes, to: capacity)
     grow(&matched, to: capacity)
     let usesGroups = Int(rows.lowerBound) < grouped

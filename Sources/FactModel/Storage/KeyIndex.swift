@@ -33,6 +33,8 @@ public final class KeyIndex {
   var grouped = 0
   var chained = Chains()
   var scratch = RowScratch()
+  /// Goes up as the groups are built anew, which ends what hits can be expanded.
+  var generation = 0
   private var charge: MemoryCharge
 
   /// Rows appended since the groups were built, chained by key.
