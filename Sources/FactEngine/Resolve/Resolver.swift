@@ -10,7 +10,7 @@ final class Resolver {
   let base: FactBase
   /// The rules; write it after each change.
   var program: Program {
-    didSet { catalogue = RelationCatalogue(base: base, program: program) }
+    didSet { catalogue.update(program) }
   }
   /// Script parameters as given.
   var parameters: [String: String] {
@@ -22,6 +22,8 @@ final class Resolver {
   private(set) var parameterValues: [String: Value]
   /// The empty relations that a warning was given of; each gets one.
   private var warnedRelations: Set<String> = []
+  /// What each rule depends on, by id, and the built-in names that were hidden when it was read.
+  var knownDependencies: (hidden: [String], rules: [Int: RuleDependencies]) = ([], [:])
 
   init(base: FactBase, program: Program, parameters: [String: String], today: CalendarDate) {
     self.base = base
@@ -38,9 +40,9 @@ final class Resolver {
   func define(rule: RuleSyntax, in source: SourceText) throws -> Resolution<ResolvedRule> {
     var resolution = try resolve(rule: rule, in: source)
     let id = (program.rules.map(\.id).max() ?? -1) + 1
-    var all = dependencies()
-    all.append(RuleDependencies(id: id, rule: rule, isRelation: isRelation))
-    if let violation = Stratifier(all).violation(preferring: id) {
+    if let violation = violation(
+      adding: RuleDependencies(id: id, rule: rule, isRelation: isRelation))
+    {
       let span = violation.rule == id ? violation.span : rule.head.span
       let problem = CheckProblem.unstratified(cycle: violation.cycle)
       throw DiagnosticsError([problem.diagnostic(at: span)], in: source)
@@ -277,11 +279,11 @@ final class Resolver {
     ofEmptyRelationsReachedBy body: ResolvedBody, _ source: SourceText
   ) -> [(Diagnostic, SourceText)] {
     var found: [(Diagnostic, SourceText)] = []
+    guard body.relations.contains(where: catalogue.isDerived) else { return found }
     let strata = Stratifier(dependencies()).strata(for: body.relations)
     let needed = Set(strata.flatMap(\.rules))
     for rule in program.rules where needed.contains(rule.id) {
-      let uses = RuleDependencies(id: rule.id, rule: rule.syntax, isRelation: isRelation).uses
-      for use in uses where !isRelation(use.relation) {
+      for use in knownDependencies.rules[rule.id]?.uses ?? [] where !isRelation(use.relation) {
         guard warnedRelations.insert(use.relation).inserted else { continue }
         let near = nearest(use.relation, among: catalogue.names)
         let problem = ResolveProblem.emptyRelation(use.relation, nearest: near)
