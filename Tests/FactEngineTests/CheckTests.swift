@@ -63,7 +63,7 @@ final class CheckTests: XCTestCase {
       "move(a, b). win(X) :- move(X, Y), not win(Y).", ["E0303 not win(Y)"],
       note: "the cycle is: win → not win")
     assertFindings("p(1). p(count()) :- p(X).", ["E0303 p(X)"])
-    assertFindings("p(1). p(X) :- q(X), optional p(X).", ["E0303 p(X)"])
+    assertFindings("p(1). p(X) :- q(X), optional p(X).", ["E0303 optional p(X)"])
     assertFindings(
       "e(1, 2). t(X, Y) :- e(X, Y). t(X, Y) :- t(X, Z), t(Z, Y). n(count()) :- t(_, _).")
   }
@@ -202,11 +202,11 @@ final class CheckTests: XCTestCase {
 final class CheckCostTests: XCTestCase {
   func testManyRules() {
     let fixture = ResolveFixture()
-    let rules = (1...3000).map { "r\($0)(X) :- r\($0 - 1)(X), not s\($0)(X)." }
+    let rules = (1...1000).map { "r\($0)(X) :- r\($0 - 1)(X), not s(X)." }
     let start = ContinuousClock.now
-    fixture.run("r0(1). " + rules.joined(separator: "\n") + " r3000(X)?")
+    fixture.run("r0(1). s(2). " + rules.joined(separator: "\n") + " r1000(X)?")
     XCTAssertEqual(fixture.queries.count, 1)
-    XCTAssertLessThan(start.duration(to: .now), .seconds(30))
+    XCTAssertLessThan(start.duration(to: .now), .seconds(10))
   }
 
   func testManyFacts() {
@@ -215,6 +215,6 @@ final class CheckCostTests: XCTestCase {
     let start = ContinuousClock.now
     fixture.run(facts.joined(separator: "\n"))
     XCTAssertEqual(fixture.base.factCount, 20_000)
-    XCTAssertLessThan(start.duration(to: .now), .seconds(30))
+    XCTAssertLessThan(start.duration(to: .now), .seconds(10))
   }
 }

@@ -9,31 +9,10 @@ struct ResolvedProgram {
 }
 
 extension Resolver {
-  /// What each rule of the program depends on. Only new rules are read, unless a built-in name has
-  /// been hidden since.
+  /// What each rule of the program depends on.
   func dependencies() -> [RuleDependencies] {
-    let names = Test.allCases.map(\.rawValue) + [RelationCatalogue.claim.name]
-    let hidden = names.filter(isRelation)
-    if hidden != knownDependencies.hidden { knownDependencies = (hidden, [:]) }
-    return program.rules.map { rule in
-      if let known = knownDependencies.rules[rule.id] { return known }
-      let read = RuleDependencies(id: rule.id, rule: rule.syntax, isRelation: isRelation)
-      knownDependencies.rules[rule.id] = read
-      return read
-    }
-  }
-
-  /// The recursion through negation that a further rule would bring about.
-  ///
-  /// A rule whose relation nothing reads yet closes no cycle, so that a program in the usual order
-  /// is checked in time proportional to its length.
-  func violation(adding rule: RuleDependencies) -> Stratifier.Violation? {
-    var all = dependencies()
-    all.append(rule)
-    guard all.contains(where: { $0.uses.contains { $0.relation == rule.head } }),
-      all.contains(where: { $0.uses.contains { $0.mark != nil } })
-    else { return nil }
-    return Stratifier(all).violation(preferring: rule.id)
+    dependencyIndex.update(program.rules, isRelation: isRelation)
+    return dependencyIndex.rules
   }
 
   /// The strata that relations need, with their rules resolved against the relations as they are.

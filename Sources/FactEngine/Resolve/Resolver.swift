@@ -22,8 +22,8 @@ final class Resolver {
   private(set) var parameterValues: [String: Value]
   /// The empty relations that a warning was given of; each gets one.
   private var warnedRelations: Set<String> = []
-  /// What each rule depends on, by id, and the built-in names that were hidden when it was read.
-  var knownDependencies: (hidden: [String], rules: [Int: RuleDependencies]) = ([], [:])
+  /// What the rules depend on.
+  var dependencyIndex = DependencyIndex()
 
   init(base: FactBase, program: Program, parameters: [String: String], today: CalendarDate) {
     self.base = base
@@ -39,10 +39,10 @@ final class Resolver {
   /// Takes in a new rule: resolves it, and checks that recursion stays stratified with it.
   func define(rule: RuleSyntax, in source: SourceText) throws -> Resolution<ResolvedRule> {
     var resolution = try resolve(rule: rule, in: source)
-    let id = (program.rules.map(\.id).max() ?? -1) + 1
-    if let violation = violation(
-      adding: RuleDependencies(id: id, rule: rule, isRelation: isRelation))
-    {
+    let id = (program.rules.last?.id ?? -1) + 1
+    dependencyIndex.update(program.rules, isRelation: isRelation)
+    let dependencies = RuleDependencies(id: id, rule: rule, isRelation: isRelation)
+    if let violation = dependencyIndex.violation(adding: dependencies) {
       let span = violation.rule == id ? violation.span : rule.head.span
       let problem = CheckProblem.unstratified(cycle: violation.cycle)
       throw DiagnosticsError([problem.diagnostic(at: span)], in: source)
@@ -282,10 +282,13 @@ final class Resolver {
     guard body.relations.contains(where: catalogue.isDerived) else { return found }
     let strata = Stratifier(dependencies()).strata(for: body.relations)
     let needed = Set(strata.flatMap(\.rules))
-    for rule in program.rules where needed.contains(rule.id) {
-      for use in knownDependencies.rules[rule.id]?.uses ?? [] where !isRelation(use.relation) {
+    var names: [String] = []
+    for (rule, dependencies) in zip(program.rules, dependencyIndex.rules)
+    where needed.contains(rule.id) {
+      for use in dependencies.uses where !isRelation(use.relation) {
         guard warnedRelations.insert(use.relation).inserted else { continue }
-        let near = nearest(use.relation, among: catalogue.names)
+        if names.isEmpty { names = catalogue.names }
+        let near = nearest(use.relation, among: names)
         let problem = ResolveProblem.emptyRelation(use.relation, nearest: near)
         found.append((problem.diagnostic(at: use.span), rule.source))
       }
