@@ -17,10 +17,10 @@ extension BodyResolver {
   func resolve(_ atom: Atom, as test: Test) -> ResolvedLiteral.Kind {
     if atom.isDenial { collector.report(.denialOfTest(atom.name), at: atom.span) }
     if let qualifier = atom.qualifiers.first {
-      collector.report(.noQualifiers(atom.name), at: qualifier.nameSpan)
+      collector.report(.qualifiersOnTest(atom.name), at: qualifier.nameSpan)
     }
     if let argument = atom.arguments.first(where: { $0.name != nil }) {
-      collector.report(.namesOnTest(atom.name), at: argument.span)
+      collector.report(.qualifiersOnTest(atom.name), at: argument.span)
     }
     if atom.arguments.count != test.arity {
       let expected = test.arity...test.arity
@@ -167,7 +167,7 @@ extension BodyResolver {
   private func checkQualifiers(of atom: Atom, isCatalogue: Bool) -> Bool {
     let first = atom.qualifiers[0]
     if isCatalogue {
-      collector.report(.noQualifiers(atom.name), at: first.nameSpan)
+      collector.report(.qualifiersOnTest(atom.name), at: first.nameSpan)
       return false
     }
     if catalogue.isDerived(atom.name), !atom.isDenial {

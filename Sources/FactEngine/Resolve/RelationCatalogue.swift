@@ -5,28 +5,14 @@ import FactModel
 /// the base and the program.
 struct RelationCatalogue {
   private let base: FactBase
-  private(set) var rules: [ProgramRule] = []
-  /// The first head of each derived relation, which says how many attributes there are.
-  private var heads: [String: Atom] = [:]
+  let rules: [ProgramRule]
+  /// The heads of rules by relation; the first one says how many attributes there are.
+  private var heads: [String: [Atom]] = [:]
 
   init(base: FactBase, program: Program) {
     self.base = base
-    update(program)
-  }
-
-  /// Takes over a changed program. Complexity: O(1) for each rule that was added at the end.
-  mutating func update(_ program: Program) {
-    let known = rules.count
-    // Ids ascend and are never used again, so an equal last one means an equal beginning.
-    let isExtended =
-      program.rules.count >= known
-      && (known == 0 || program.rules[known - 1].id == rules[known - 1].id)
-    if !isExtended { heads.removeAll() }
-    for rule in program.rules[(isExtended ? known : 0)...] {
-      let head = rule.syntax.head
-      if heads[head.name] == nil { heads[head.name] = head }
-    }
     rules = program.rules
+    for rule in program.rules { heads[rule.syntax.head.name, default: []].append(rule.syntax.head) }
   }
 
   var values: ValueStore { base.values }
@@ -42,12 +28,12 @@ struct RelationCatalogue {
   /// The attributes of a relation; nil where nothing states, declares or derives it.
   func schema(of name: String) -> Schema? {
     if let relation = base.relation(named: name) {
-      guard isUnusedBuiltIn(relation), let head = heads[name],
+      guard isUnusedBuiltIn(relation), let head = heads[name]?.first,
         !RelationCatalogue.fits(head, relation.schema)
       else { return relation.schema }
       return RelationCatalogue.schema(from: head)
     }
-    return heads[name].map(RelationCatalogue.schema(from:))
+    return heads[name]?.first.map(RelationCatalogue.schema(from:))
   }
 
   /// The schema that a fact or head is of: a relation takes its attributes from its first use, and

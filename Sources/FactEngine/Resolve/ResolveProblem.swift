@@ -13,8 +13,7 @@ enum ResolveProblem: Hashable {
   case functionArity(String, given: Int, expected: ClosedRange<Int>)
   case unknownQualifier(String, allowed: [String], nearest: [String])
   case qualifiersOnDerived(String)
-  case noQualifiers(String)
-  case namesOnTest(String)
+  case qualifiersOnTest(String)
   case badCertainty(String, nearest: [String])
   case unsetParameter(String, nearest: [String])
   case wrongType(attribute: String, relation: String, type: AttributeType, text: String)
@@ -63,7 +62,7 @@ extension ResolveProblem {
     case .unknownRelation, .wrongArity, .unknownAttribute, .attributeTwice, .emptyRelation,
       .hidesBuiltIn, .readOnlyRelation:
       relationWording
-    case .unknownQualifier, .qualifiersOnDerived, .noQualifiers, .namesOnTest, .badCertainty,
+    case .unknownQualifier, .qualifiersOnDerived, .qualifiersOnTest, .badCertainty,
       .fileQualifierValue, .pathIsNoText:
       qualifierWording
     case .unknownColumn, .columnTwice, .badLimit, .atomInWhere, .notAnsweredYet:
@@ -111,10 +110,8 @@ extension ResolveProblem {
         "E0213", "`\(name)` is derived by rules, and a derived fact has no claims", nil,
         "ask without qualifiers, then `.why 1` shows the claims that it rests on"
       )
-    case .noQualifiers(let name):
-      return ("E0214", "`\(name)` takes no qualifiers", nil, nil)
-    case .namesOnTest(let name):
-      return ("E0216", "the test `\(name)` takes its arguments by position only", nil, nil)
+    case .qualifiersOnTest(let name):
+      return ("E0214", "`\(name)` is a test and takes no names or qualifiers", nil, nil)
     case .badCertainty(let text, _):
       return (
         "E0215", "`\(text)` is no certainty", "a certainty is certain, probable or possible", nil

@@ -1,0 +1,86 @@
+import FactEngine
+import FactLanguage
+import FactModel
+
+/// `.last`, `.run`, `.explain`, `.history` and `.quit`.
+enum AnswerCommands {
+  static func last(_ session: Session, _ call: CommandCall) throws {
+    guard let answer = session.lastAnswer else {
+      throw SessionFailure("nothing was asked yet", hint: "ask something first")
+    }
+    guard let target = call[0] else {
+      return try show(answer, mode: session.settings.mode, session)
+    }
+    if let mode = OutputMode(rawValue: target.lowercased()) {
+      return try show(answer, mode: mode, session)
+    }
+    guard target.contains(".") || target.contains("/") else {
+      throw SessionFailure(
+        "`\(SafeText.escaped(target))` is neither a mode nor a file",
+        hint: Nearest.hint(for: target, among: OutputMode.allCases.map(\.rawValue))
+          ?? "modes are " + OutputMode.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    try FileCommands.write(
+      answer, to: Paths.joined(target, to: session.currentDirectory), in: session)
+  }
+
+  private static func show(_ answer: Answer, mode: OutputMode, _ session: Session) throws {
+    var options = session.renderOptions()
+    options.mode = mode
+    options.maximumRows = nil
+    options.width = nil
+    options.digits = nil
+    try session.page(unless: false) { try Renderer.render(answer, options: options, to: $0) }
+  }
+
+  static func runNamed(_ session: Session, _ call: CommandCall) throws {
+    let name = try call.needed(0)
+    let arguments = try call.assignments(from: 1)
+    try session.answer { try session.engine.runNamed(name, arguments: arguments) }
+  }
+
+  static func explain(_ session: Session, _ call: CommandCall) throws {
+    let source = SourceText(
+      name: session.isPrompting ? "<prompt>" : "<command>", bytes: Array(call.rest.utf8))
+    var parser = StatementParser(source, mode: .prompt)
+    var queries: [Query] = []
+    var isOnlyQueries = true
+    while let statement = parser.next() {
+      if case .query(let query) = statement.kind {
+        queries.append(query)
+      } else {
+        isOnlyQueries = false
+      }
+    }
+    if parser.hasErrors { throw DiagnosticsError(parser.diagnostics, in: source) }
+    guard isOnlyQueries, let query = queries.first, queries.count == 1 else {
+      throw SessionFailure("`.explain` takes one query", hint: "write `.explain p(X), X > 1?`")
+    }
+    let plan = try session.engine.explain(query, in: source)
+    session.showEngineDiagnostics()
+    try session.printLines([plan])
+  }
+
+  static func history(_ session: Session, _ call: CommandCall) throws {
+    let entries = session.historyEntries()
+    let pattern = call.rest.lowercased()
+    let width = String(entries.count).utf8.count
+    var lines: [String] = []
+    for (index, entry) in entries.enumerated()
+    where pattern.isEmpty || entry.lowercased().contains(pattern) {
+      let number = String(index + 1)
+      let padding = String(repeating: " ", count: width - number.utf8.count)
+      let indented = entry.split(separator: "\n", omittingEmptySubsequences: false)
+        .joined(separator: "\n" + String(repeating: " ", count: width + 2))
+      lines.append("\(padding)\(number)  \(indented)")
+    }
+    if lines.isEmpty {
+      lines = [pattern.isEmpty ? "no history" : "nothing in the history has `\(call.rest)` in it"]
+    }
+    try session.printLines(lines)
+  }
+
+  static func quit(_ session: Session, _ call: CommandCall) throws {
+    session.hasQuit = true
+  }
+}

@@ -1,0 +1,19 @@
+import FactFormats
+
+/// Files written whole or not at all.
+enum OutputFile {
+  /// Lets `body` write into a new file beside the target, which then takes its place; a failure
+  /// leaves what was there before. A name that ends in `.gz` is compressed.
+  static func write(to path: String, _ body: (TextSink) throws -> Void) throws {
+    let file = try AtomicFile(path: path)
+    do {
+      let sink = TextSink.closure { chunk in try file.write(copy chunk) }
+      try body(sink)
+      try sink.flush()
+      try file.commit()
+    } catch {
+      file.discard()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import FactEngine
+import FactModel
+
+/// Prints an answer as a table that fits the window, or whole where there is none.
+struct TableRenderer {
+  private let answer: Answer
+  private let options: RenderOptions
+  private let columns: [AnswerColumns.Column]
+  private var cells: CellWriter
+  /// Whether rows are numbered; `.why N` of a later version and people pointing at rows need it.
+  private let isNumbered: Bool
+  private let head: Int
+  private let tail: Int
+
+  init(_ answer: Answer, options: RenderOptions) {
+    self.answer = answer
+    self.options = options
+    let columns = AnswerColumns(answer, certaintyColumn: options.certaintyColumn).columns
+    self.columns = columns
+    cells = CellWriter(
+      values: answer.values, form: .display, digits: options.digits,
+      cellCount: answer.rowCount * columns.count)
+    isNumbered = options.isTerminal && options.isNumbered
+    let rows = answer.rowCount
+    if let maximum = options.maximumRows, rows > maximum {
+      head = (maximum + 1) / 2
+      tail = maximum / 2
+    } else {
+      head = rows
+      tail = 0
+    }
+  }
+
+  private var isCut: Bool { head + tail < answer.rowCount }
+
+  mutating func render(to sink: TextSink) throws {
+    let style = TerminalStyle(usesColour: options.usesColour)
+    if answer.rowCount == 0 {
+      try sink.write("no answers\n")
+      for line in answer.explanation { try sink.write("  \(SafeText.escaped(line))\n") }
+      return
+    }
+    let alignments = columns.map { $0.index.map(isNumeric) ?? false }
+    let numberWidth = isNumbered ? String(answer.rowCount).utf8.count : 0
+    let layout = layout(alignments, numberWidth: numberWidth)
+    try writeHeader(layout, alignments, numberWidth, style, to: sink)
+    var line: [UInt8] = []
+    for row in 0..<head {
+      appendRow(row, layout, alignments, numberWidth, style, to: &line)
+      if line.count > 1 << 15 {
+        try sink.write(line)
+        line.removeAll(keepingCapacity: true)
+      }
+    }
+    if isCut {
+      appendGap(layout, numberWidth, style, to: &line)
+      for row in answer.rowCount - tail..<answer.rowCount {
+        appendRow(row, layout, alignments, numberWidth, style, to: &line)
+      }
+    }
+    try sink.write(line)
+    if !options.hasFooter { return }
+    let folded = layout.foldedCount(of: columns.count)
+    let footer = footer(isShortened: layout.isShortened || folded > 0, foldedColumns: folded)
+    try sink.write(style.faint(footer) + "\n")
+  }
+
+  /// Whether all that stands in a column is numbers, so that it is aligned to the right.
+  private func isNumeric(_ column: Int) -> Bool {
+    switch answer.columns[column].type {
+    case .integer, .number, .percent: return true
+    case .entity, .text, .date: return false
+    case .any: break
+    }
+    var hasNumber = false
+    for bits in answer.words[column] {
+      let word = Word(bits: bits)
+      switch word.kind {
+      case .number, .integer: hasNumber = true
+      case .wide:
+        if answer.values.numbers(of: word) == nil { return false }
+        hasNumber = true
+      case .unknown: break
+      default: return false
+      }
+    }
+    return hasNumber
+  }
+
+  private mutating func layout(_ alignments: [Bool], numberWidth: Int) -> TableLayout {
+    var wishes: [TableLayout.Wish] = []
+    var scratch: [UInt8] = []
+    for (position, column) in columns.enumerated() {
+      var widest = 0
+      for row in 0..<head { widest = max(widest, width(row, column, &scratch)) }
+      for row in answer.rowCount - tail..<answer.rowCount {
+        widest = max(widest, width(row, column, &scratch))
+      }
+      let header = DisplayWidth.of(SafeText.escaped(column.name))
+      wishes.append(.init(header: header, cells: widest, isNumeric: alignments[position]))
+    }
+    let prefix = isNumbered ? numberWidth + TableLayout.gap : 0
+    return TableLayout(wishes, available: options.width.map { max($0 - prefix, 1) })
+  }
+
+  private mutating func width(
+    _ row: Int, _ column: AnswerColumns.Column, _ scratch: inout [UInt8]
+  ) -> Int {
+    scratch.removeAll(keepingCapacity: true)
+    appendCell(row, column, to: &scratch)
+    return TableRenderer.width(of: scratch)
+  }
+
+  private mutating func appendCell(
+    _ row: Int, _ column: AnswerColumns.Column, to bytes: inout [UInt8]
+  ) {
+    if let index = column.index {
+      cells.append(answer.word(row: row, column: index), percent: column.isPercent, to: &bytes)
+    } else {
+      bytes.append(text: answer.certainty(row: row).name)
+    }
+  }
+
+  /// Printable ASCII is one cell a byte; anything else is measured.
+  private static func width(of bytes: [UInt8]) -> Int {
+    for byte in bytes where byte > 0x7E || byte < 0x20 {
+      return DisplayWidth.of(String(decoding: bytes, as: UTF8.self))
+    }
+    return bytes.count
+  }
+
+  private func writeHeader(
+    _ layout: TableLayout, _ alignments: [Bool], _ numberWidth: Int, _ style: TerminalStyle,
+    to sink: TextSink
+  ) throws {
+    var names: [UInt8] = []
+    var rule: [UInt8] = []
+    if isNumbered {
+      names.append(spaces: numberWidth + TableLayout.gap)
+      rule.append(spaces: numberWidth + TableLayout.gap)
+    }
+    for (place, shown) in layout.shown.enumerated() {
+      if place > 0 {
+        names.append(spaces: TableLayout.gap)
+        rule.append(spaces: TableLayout.gap)
+      }
+      let name = shown.map { SafeText.escaped(columns[$0].name) } ?? "…"
+      let isLast = place == layout.shown.count - 1
+      TableRenderer.append(
+        Array(name.utf8), width: layout.widths[place],
+        toRight: shown.map { alignments[$0] } ?? false, isLast: isLast, to: &names)
+      rule.append("─", times: layout.widths[place])
+    }
+    try sink.write(style.bold(String(decoding: names, as: UTF8.self)) + "\n")
+    try sink.write(style.faint(String(decoding: rule, as: UTF8.self)) + "\n")
+  }
+
+  private mutating func appendRow(
+    _ row: Int, _ layout: TableLayout, _ alignments: [Bool], _ numberWidth: Int,
+    _ style: TerminalStyle, to line: inout [UInt8]
+  ) {
+    if isNumbered {
+      let number = String(row + 1)
+      line.append(spaces: numberWidth - number.utf8.count)
+      line.append(text: style.faint(number))
+      line.append(spaces: TableLayout.gap)
+    }
+    var scratch: [UInt8] = []
+    let last = layout.shown.count - 1
+    for place in layout.shown.indices {
+      if place > 0 { line.append(spaces: TableLayout.gap) }
+      scratch.removeAll(keepingCapacity: true)
+      if let shown = layout.shown[place] {
+        appendCell(row, columns[shown], to: &scratch)
+        TableRenderer.append(
+          scratch, width: layout.widths[place], toRight: alignments[shown],
+          isLast: place == last, to: &line)
+      } else {
+        line.append(text: "…")
+      }
+    }
+    line.append(0x0A)
+  }
+
+  private func appendGap(
+    _ layout: TableLayout, _ numberWidth: Int, _ style: TerminalStyle, to line: inout [UInt8]
+  ) {
+    var gap: [UInt8] = []
+    if isNumbered {
+      gap.append(spaces: numberWidth - 1)
+      gap.append(text: "·")
+      gap.append(spaces: TableLayout.gap)
+    }
+    for (place, width) in layout.widths.enumerated() {
+      if place > 0 { gap.append(spaces: TableLayout.gap) }
+      gap.append(text: "·")
+      if place < layout.widths.count - 1 { gap.append(spaces: width - 1) }
+    }
+    line.append(text: style.faint(String(decoding: gap, as: UTF8.self)))
+    line.append(0x0A)
+  }
+
+  /// Puts a cell into its width: shortened with `…`, or filled up with spaces, except after the
+  /// last column.
+  private static func append(
+    _ cell: [UInt8], width: Int, toRight: Bool, isLast: Bool, to line: inout [UInt8]
+  ) {
+    let taken = self.width(of: cell)
+    if taken > width {
+      let shortened = DisplayWidth.truncate(String(decoding: cell, as: UTF8.self), to: width)
+      line.append(text: shortened)
+      if !isLast { line.append(spaces: width - DisplayWidth.of(shortened)) }
+      return
+    }
+    if toRight { line.append(spaces: width - taken) }
+    line.append(contentsOf: cell)
+    if !toRight, !isLast { line.append(spaces: width - taken) }
+  }
+
+  /// What stands under the table: how many answers there are, what is not shown of them, and how
+  /// to see it. Parts that would not fit the window are left out from the right.
+  private func footer(isShortened: Bool, foldedColumns: Int) -> String {
+    var first = Readable.count(answer.rowCount, "answer")
+    if isCut { first += " (\(Readable.count(head + tail)) shown)" }
+    if foldedColumns > 0 {
+      first += ", \(columns.count) columns (\(columns.count - foldedColumns) shown)"
+    }
+    var counts = [0, 0, 0]
+    for level in answer.levels ?? [] { counts[min(Int(level), 2)] += 1 }
+    if counts[1] > 0 { first += ", \(Readable.count(counts[1])) probable" }
+    if counts[2] > 0 { first += ", \(Readable.count(counts[2])) possible" }
+    var parts = [first]
+    if isCut || isShortened { parts.append(".last shows all") }
+    if let duration = options.duration { parts.append(duration) }
+    while parts.count > 1, let width = options.width,
+      DisplayWidth.of(parts.joined(separator: " · ")) > width
+    {
+      parts.removeLast()
+    }
+    let text = parts.joined(separator: " · ")
+    return options.width.map { DisplayWidth.truncate(text, to: $0) } ?? text
+  }
+}
+
+/// Weight and colour, where the terminal and its user want them.
+struct TerminalStyle: Sendable {
+  var usesColour: Bool
+
+  func faint(_ text: String) -> String { usesColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+  func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
+  func error(_ text: String) -> String { usesColour ? "\u{1B}[1;31m\(text)\u{1B}[0m" : text }
+}

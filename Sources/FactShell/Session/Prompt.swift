@@ -1,0 +1,59 @@
+import Glibc
+
+/// The loop of the prompt: reads a statement, runs it, and so on until the end.
+struct Prompt {
+  private let session: Session
+  private let loaded: [String]
+  private let greets: Bool
+
+  init(session: Session, loaded: [String], greets: Bool) {
+    self.session = session
+    self.loaded = loaded
+    self.greets = greets
+  }
+
+  func run() {
+    if greets { session.console.report(Greeting(session, loaded: loaded).text) }
+    let history = History(path: History.defaultPath())
+    let reader = LineEditor(assistant: session, history: history)
+    session.historyEntries = { history.entries().map(\.text) }
+    while !session.hasQuit {
+      switch reader.readStatement(prompt: "fact> ") {
+      case .text(let text):
+        Interrupts.reset()
+        session.runPrompt(text)
+        Interrupts.reset()
+      case .interrupted: continue
+      case .endOfInput: return
+      }
+    }
+  }
+}
+
+/// The first line of a prompt: what is loaded, how much it is, and what to type next.
+struct Greeting {
+  let text: String
+
+  init(_ session: Session, loaded: [String]) {
+    let counts = session.engine.counts
+    let style = TerminalStyle(usesColour: session.console.usesColour)
+    guard counts.facts + counts.rules + counts.queries + counts.denials > 0 else {
+      text =
+        "factsh \(Launch.version)"
+        + style.faint(" · state a fact: likes(ann, tea).  ask: likes(ann, X)?  more: .help")
+      return
+    }
+    var parts = [
+      Readable.count(counts.facts, "fact"), Readable.count(counts.claims, "claim"),
+    ]
+    if counts.denials > 0 { parts.append(Readable.count(counts.denials, "denial")) }
+    parts.append(Readable.count(counts.rules, "rule"))
+    parts.append(Readable.count(counts.queries, "query"))
+    let names = loaded.map { path in
+      path.split(separator: "/").last.map { SafeText.escaped(String($0)) } ?? path
+    }
+    let hint = counts.queries > 0 ? ".queries lists what to ask" : ".help says what to type"
+    let subject = names.isEmpty ? "" : names.joined(separator: ", ") + ": "
+    text = subject + parts.joined(separator: ", ") + style.faint(" · \(hint)")
+  }
+}

@@ -1,0 +1,90 @@
+import FactEngine
+import FactLanguage
+import FactModel
+
+/// Runs the statements of one text in order and says what they did.
+final class StatementRunner {
+  private let session: Session
+  private let source: SourceText
+  private let origin: String?
+  /// What the facts stated so far did.
+  private var newFacts = 0
+  private var newClaims = 0
+  private var statedFacts = 0
+  /// Whether a statement failed and the script went on.
+  private var hasFailed = false
+
+  init(session: Session, source: SourceText, origin: String?) {
+    self.session = session
+    self.source = source
+    self.origin = origin
+  }
+
+  /// Runs one statement.
+  ///
+  /// - Throws: what it throws, or nothing where the session keeps going.
+  func run(_ statement: Statement) throws {
+    guard session.keepsGoing else { return try runOne(statement) }
+    do {
+      try runOne(statement)
+    } catch {
+      if ErrorText.isInterruption(error) { throw error }
+      session.report(error)
+      hasFailed = true
+    }
+  }
+
+  private func runOne(_ statement: Statement) throws {
+    switch statement.kind {
+    case .command(let text):
+      do {
+        try CommandLine(text, isExact: !session.isPrompting).run(in: session)
+      } catch let failure as SessionFailure where !session.isPrompting {
+        throw DiagnosticsError([failure.diagnostic(at: statement.span)], in: source)
+      }
+    case .query(let query):
+      try session.answer { try session.engine.ask(query, in: source) }
+    case .continuation(let stages):
+      try session.answer { try session.engine.continueLast(stages: stages, in: source) }
+    default:
+      try report(session.engine.run(statement, in: source, origin: origin))
+    }
+  }
+
+  private func report(_ outcome: Outcome) throws {
+    session.showEngineDiagnostics()
+    switch outcome {
+    case .stated(let facts, let claims):
+      statedFacts += 1
+      newFacts += facts
+      newClaims += claims
+    case .retracted(let claims):
+      session.notice("\(Readable.count(claims, "claim")) retracted")
+    case .defined: break
+    case .loaded(let rows, let facts, let claims, let skipped):
+      session.notice(StatementRunner.loadText(rows, facts, claims, skipped))
+    case .answer(let answer): try session.show(answer, seconds: nil)
+    }
+  }
+
+  /// What is said once all statements have run.
+  ///
+  /// - Throws: `AlreadyReported` where a statement failed.
+  func finish() throws {
+    if session.isPrompting, statedFacts > 0 {
+      var parts: [String] = []
+      if newFacts > 0 { parts.append(Readable.count(newFacts, "new fact")) }
+      let merged = newClaims - newFacts
+      if merged > 0 { parts.append(Readable.count(merged, "more claim") + " of known facts") }
+      session.notice(parts.isEmpty ? "nothing new" : parts.joined(separator: ", "))
+    }
+    if hasFailed { throw AlreadyReported() }
+  }
+
+  static func loadText(_ rows: Int, _ facts: Int, _ claims: Int, _ skipped: Int) -> String {
+    var text = "\(Readable.count(rows, "row")), \(Readable.count(facts, "new fact"))"
+    if claims > 0 { text += ", \(Readable.count(claims, "more claim")) of them" }
+    if skipped > 0 { text += ", \(Readable.count(skipped, "bad row")) left out" }
+    return text
+  }
+}
