@@ -63,101 +63,18 @@ public enum FieldParser {
     return value
   }
 
-  /// An ISO date: `YYYY-MM-DD`, `YYYY-MM`, or a day with a time after `T` or a blank (`hh:mm`,
-  /// `hh:mm:ss`, a fraction of a second is cut off) and an optional `Z` or offset, turned into UTC.
+  /// An ISO date: `YYYY-MM-DD`, `YYYY-MM`, or a day with a time after `T` or a blank.
   ///
-  /// Years from 0001 to 9999; nil for a day that the calendar does not have.
+  /// A date as the language reads it, less a bare year, a half or a quarter. Years from 0001 to 9999;
+  /// nil for a day that the calendar does not have.
   public static func isoDate(_ field: Span<UInt8>) -> CalendarDate? {
-    let count = field.count
-    guard count >= 7, field[4] == UInt8(ascii: "-"),
-      let high = twoDigits(field, 0), let low = twoDigits(field, 2),
-      let month = twoDigits(field, 5), month >= 1, month <= 12
+    // What is clearly no date is told apart here, since a failed reading makes a message.
+    guard field.count >= 7, field[4] == UInt8(ascii: "-"), field[5] &- 0x30 <= 9,
+      field.count == 7 || field[7] == UInt8(ascii: "-"),
+      case .success(let date) = CalendarDate.read(field)
     else { return nil }
-    let year = high * 100 + low
-    guard year >= 1 else { return nil }
-    if count == 7 {
-      return CalendarDate(start: dayNumber(year, month, 1) * 86_400, precision: .month)
-    }
-    guard count >= 10, field[7] == UInt8(ascii: "-"), let day = twoDigits(field, 8),
-      day >= 1, day <= dayCount(year, month)
-    else { return nil }
-    let start = dayNumber(year, month, day) * 86_400
-    if count == 10 { return CalendarDate(start: start, precision: .day) }
-    return dateTime(field, start)
+    return date
   }
-
-  /// The rest of a date-time, from the byte after its day.
-  private static func dateTime(_ field: Span<UInt8>, _ dayStart: Int64) -> CalendarDate? {
-    let count = field.count
-    guard count >= 16, field[10] == UInt8(ascii: "T") || field[10] == UInt8(ascii: " "),
-      field[13] == UInt8(ascii: ":"), let hour = twoDigits(field, 11), hour < 24,
-      let minute = twoDigits(field, 14), minute < 60
-    else { return nil }
-    var seconds = dayStart + hour * 3600 + minute * 60
-    var precision = DatePrecision.minute
-    var at = 16
-    if at < count, field[at] == UInt8(ascii: ":") {
-      guard at + 3 <= count, let second = twoDigits(field, at + 1), second < 60 else { return nil }
-      seconds += second
-      precision = .second
-      at += 3
-      if at < count, field[at] == UInt8(ascii: ".") {
-        at += 1
-        let first = at
-        while at < count, field[at] &- 0x30 <= 9 { at += 1 }
-        if at == first { return nil }
-      }
-    }
-    if at < count {
-      guard let offset = utcOffset(field, at) else { return nil }
-      seconds -= offset
-    }
-    guard seconds >= 0, seconds < yearsEnd else { return nil }
-    return CalendarDate(start: seconds, precision: precision)
-  }
-
-  /// The seconds of `Z`, `+hh:mm`, `-hhmm` or `+hh` at the end of a field.
-  private static func utcOffset(_ field: Span<UInt8>, _ start: Int) -> Int64? {
-    let rest = field.count - start
-    if field[start] == UInt8(ascii: "Z") { return rest == 1 ? 0 : nil }
-    let isNegative = field[start] == UInt8(ascii: "-")
-    guard isNegative || field[start] == UInt8(ascii: "+"), rest >= 3,
-      let hours = twoDigits(field, start + 1), hours < 24
-    else { return nil }
-    var minutes: Int64 = 0
-    if rest > 3 {
-      let at = field[start + 3] == UInt8(ascii: ":") ? start + 4 : start + 3
-      guard at + 2 == field.count, let given = twoDigits(field, at), given < 60 else { return nil }
-      minutes = given
-    }
-    let seconds = hours * 3600 + minutes * 60
-    return isNegative ? -seconds : seconds
-  }
-
-  private static func twoDigits(_ field: Span<UInt8>, _ at: Int) -> Int64? {
-    guard at + 2 <= field.count else { return nil }
-    let tens = field[at] &- 0x30
-    let ones = field[at + 1] &- 0x30
-    if tens > 9 || ones > 9 { return nil }
-    return Int64(tens) * 10 + Int64(ones)
-  }
-
-  private static func dayCount(_ year: Int64, _ month: Int64) -> Int64 {
-    if month == 2 {
-      return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    }
-    return month == 4 || month == 6 || month == 9 || month == 11 ? 30 : 31
-  }
-
-  /// Days from 0001-01-01, counting years from March so that the leap day comes last.
-  private static func dayNumber(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-    let shifted = month <= 2 ? year - 1 : year
-    let index = month <= 2 ? month + 9 : month - 3
-    let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400
-    return days + (index * 153 + 2) / 5 + day - 1 - 306
-  }
-
-  private static let yearsEnd = dayNumber(10_000, 1, 1) * 86_400
 }
 
 private let powersOfTen: [Double] = [

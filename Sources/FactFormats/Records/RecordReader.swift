@@ -1,8 +1,8 @@
 /// Streams the records of a file in batches.
 ///
-/// Opening reads the first records (20,000, as `ReadOptions.sampleSize` says) to find the columns of
-/// JSON objects and the kinds of all columns; they are handed out first. Beyond that, memory does not
-/// grow with the file. A reader is used by one thread at a time.
+/// Opening reads the first records (20,000, as `ReadOptions.sampleSize` says, or fewer if they fill
+/// 64 MB) to find the columns of JSON objects and the kinds of all columns; they are handed out first.
+/// Beyond that, memory does not grow with the file. A reader is used by one thread at a time.
 ///
 ///     let reader = try RecordReader(path: "notices.csv")
 ///     var batch = RecordBatch()
