@@ -114,7 +114,8 @@ public final class TerminalProcess {
   public var isCooked: Bool {
     var modes = termios()
     tcgetattr(master, &modes)
-    return modes.c_lflag & tcflag_t(ICANON) != 0 && modes.c_lflag & tcflag_t(ISIG) != 0
+    let local = tcflag_t(ICANON | ISIG | ECHO | IEXTEN)
+    return modes.c_lflag & local == local && modes.c_iflag & tcflag_t(ICRNL) != 0
   }
 
   @discardableResult

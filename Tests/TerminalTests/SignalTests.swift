@@ -37,6 +37,46 @@ final class SignalTests: EditorSession {
     XCTAssertTrue(try terminal.isCooked)
   }
 
+  func testHangUpEnds() throws {
+    try start()
+    try terminal.signal(SIGHUP)
+    XCTAssertNotNil(try terminal.waitForExit())
+  }
+
+  func testGoesOnAfterAStopFromOutside() throws {
+    try start()
+    try type("abc")
+    try expectRow("fact> abc")
+    try terminal.signal(SIGSTOP)
+    XCTAssertTrue(try terminal.waitForStop())
+    try terminal.signal(SIGCONT)
+    try type("d\r")
+    try expect("[1: abcd]")
+    try end()
+  }
+
+  func testTypedAheadIsKept() throws {
+    try start()
+    try type("spin\r")
+    try expect("[spinning]")
+    try type("after\r")
+    try terminal.signal(SIGINT)
+    try expect("[1: after]")
+    try end()
+  }
+
+  func testInterruptOnADumbTerminal() throws {
+    try start(environment: ["TERM": "dumb"])
+    try type("half(\r")
+    try expect("(>")
+    try type("\u{03}")
+    try expect("[interrupted]")
+    try type("x\r")
+    try expect("[1: x]")
+    try type("\u{04}")
+    XCTAssertEqual(try terminal.waitForExit(), 0)
+  }
+
   func testSuspendAndResumeKeepTheLine() throws {
     try startUnderShell()
     try type("half")

@@ -131,6 +131,9 @@ public final class History {
     }
   }
 
+  /// Reads the file, if that has not happened yet.
+  public func prepare() { load() }
+
   // MARK: Entries
 
   private func load() {

@@ -176,6 +176,8 @@ public final class LineEditor: StatementReader {
       if wakeup == .timeout {
         if patience != nil, let key = decoder.key(isFinal: true) { return key }
         paint()
+        // Read while nobody waits, so that the first key does not have to.
+        history.prepare()
         wakeup = Terminal.wait(input: STDIN_FILENO, milliseconds: -1)
       }
       switch wakeup {

@@ -27,6 +27,8 @@ public final class PlainReader: StatementReader {
       if showsPrompt { Terminal.write(Array(shown.utf8)) }
       switch readLine() {
       case .interrupted:
+        // It was meant for this text, not for what runs next.
+        Interrupts.reset()
         if showsPrompt { Terminal.write([0x0a]) }
         return .interrupted
       case .endOfInput:
