@@ -142,7 +142,7 @@ extension BodyResolver {
       guard let asked = Coercion.asked(constant, as: attribute.type) else {
         let problem = ResolveProblem.wrongType(
           attribute: attribute.name, relation: relation, type: attribute.type,
-          text: source[value.span])
+          text: source[value.span], reason: Coercion.reason(constant, as: attribute.type))
         collector.report(problem, at: value.span)
         return .any
       }

@@ -16,7 +16,8 @@ enum ResolveProblem: Hashable {
   case qualifiersOnTest(String)
   case badCertainty(String, nearest: [String])
   case unsetParameter(String, nearest: [String])
-  case wrongType(attribute: String, relation: String, type: AttributeType, text: String)
+  case wrongType(
+    attribute: String, relation: String, type: AttributeType, text: String, reason: String?)
   case variableInFact(String)
   /// A constant expression of a fact that has no value, with the reason.
   case noValueInFact(String)
@@ -153,10 +154,10 @@ extension ResolveProblem {
       return ("E0222", "`\(name)` takes \(takes), and \(given) are given", nil, nil)
     case .unsetParameter(let name, _):
       return ("E0223", "the parameter `$\(name)` is not set", nil, "give it: `--set \(name)=VALUE`")
-    case .wrongType(let attribute, let relation, let type, let text):
+    case .wrongType(let attribute, let relation, let type, let text, let reason):
       return (
         "E0224", "`\(attribute)` of `\(relation)` takes \(type.phrase), and this is `\(text)`",
-        nil, typeHint(type, text)
+        reason, typeHint(type, text)
       )
     case .variableInFact(let name):
       return (

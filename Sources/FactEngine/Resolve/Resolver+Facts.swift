@@ -142,7 +142,8 @@ extension Resolver {
     guard let fitting = Coercion.stated(value, as: attribute.type) else {
       let problem = ResolveProblem.wrongType(
         attribute: attribute.name, relation: relation, type: attribute.type,
-        text: collector.source[expression.span])
+        text: collector.source[expression.span],
+        reason: Coercion.reason(value, as: attribute.type))
       collector.report(problem, at: expression.span)
       return nil
     }
