@@ -15,22 +15,20 @@ struct BindingCheck {
 
   let variables: [ResolvedVariable]
   let values: ValueStore
-  /// Slots about which something else was said already; they count as bound.
-  private let ignored: Set<Slot>
+  /// Slots about which something else was said already.
   private var reported: Set<Slot>
   private(set) var findings: [(problem: CheckProblem, span: SourceSpan)] = []
 
   init(variables: [ResolvedVariable], values: ValueStore, ignoring: Set<Slot>) {
     self.variables = variables
     self.values = values
-    ignored = ignoring
     reported = ignoring
   }
 
   /// Checks a body and what head, stages or answer use of it.
   mutating func check(_ body: ResolvedBody, uses: [Use]) {
     var boundSets: [Set<Slot>] = []
-    for literals in body.alternatives { boundSets.append(check(literals, outer: ignored)) }
+    for literals in body.alternatives { boundSets.append(check(literals, outer: [])) }
     for use in uses where !reported.contains(use.slot) {
       let count = boundSets.count { $0.contains(use.slot) }
       if count == boundSets.count { continue }

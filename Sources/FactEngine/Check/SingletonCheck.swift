@@ -11,7 +11,6 @@ enum SingletonCheck {
     }
     walk.walk(rule.head)
     walk.walk(rule.body)
-    let single = places.compactMap { name, use in use.count == 1 ? (name, use.span) : nil }
-    return single.sorted { $0.1.lower < $1.1.lower }
+    return places.compactMap { name, use in use.count == 1 ? (name, use.span) : nil }
   }
 }

@@ -26,7 +26,7 @@ final class Evaluation {
   let settings: EngineSettings
   let today: CalendarDate
   /// Complete derived relations by name.
-  var derived: [String: DerivedRelation] = [:]
+  var derived: [String: Derivation] = [:]
   /// Records of files that had to be kept for a join, by what is read of them.
   var fileTables: [ResolvedFile: Table] = [:]
   var failures: [RowFailure] = []

@@ -122,7 +122,7 @@ struct Fixpoint {
     delta: Int?
   ) throws -> Pipeline {
     var planner = BodyPlanner(
-      variables: variables, statistics: SourceStatistics(source: source),
+      variables: variables, statistics: SourceStatistics(evaluation: evaluation, source: source),
       disabledPasses: evaluation.settings.disabledPasses, recursive: recursive)
     let plan = planner.plan(literals, delta: delta)
     var compiler = PipelineCompiler(
@@ -201,15 +201,27 @@ extension ResolvedAggregate {
 
 /// Sizes of sources as they are now.
 struct SourceStatistics: PlanStatistics {
+  let evaluation: Evaluation
   let source: (AtomSource) throws -> ScanSource
 
+  /// A closure that nobody has enumerated yet, and should not be for an estimate.
+  private func traversal(_ atom: AtomSource) -> Traversal? {
+    guard case .relation(let name) = atom,
+      case .traversal(let traversal) = evaluation.derived[name],
+      traversal.known == nil
+    else { return nil }
+    return traversal
+  }
+
   func rowCount(of atom: AtomSource) -> Double {
+    if let traversal = traversal(atom) { return Double(traversal.graph.targets.count) * 10 }
     guard let source = try? source(atom) else { return 0 }
     // A relation that is being derived will grow.
     return Double(max(source.liveCount, source.isGrowing ? 1_000 : 0))
   }
 
   func distinctCount(of atom: AtomSource, columns: [Int]) -> Double {
+    if let traversal = traversal(atom) { return Double(max(1, traversal.graph.nodeCount)) }
     guard let source = try? source(atom) else { return 1 }
     var distinct = 1.0
     for column in columns { distinct *= Double(max(1, source.distinctCount(column: column))) }

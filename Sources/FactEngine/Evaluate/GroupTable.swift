@@ -26,13 +26,32 @@ struct GroupTable {
       return
     }
     for row in 0..<rowCount {
-      var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
-      for column in 0..<keys.count {
-        hash = (hash ^ columns[column][row]) &* 0xFF51_AFD7_ED55_8CCD
-        hash ^= hash &>> 32
-      }
+      var hash = GroupTable.seed
+      for column in 0..<keys.count { hash = GroupTable.hash(hash, columns[column][row]) }
       groups[row] = find(hash, columns, row)
     }
+  }
+
+  private static func hash(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let mixed = (hash ^ word) &* 0xFF51_AFD7_ED55_8CCD
+    return mixed ^ mixed &>> 32
+  }
+
+  private static let seed: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  /// The group of a key that occurred, or nil.
+  func group(of key: [UInt64]) -> Int32? {
+    let hash = key.reduce(GroupTable.seed) { GroupTable.hash($0, $1) }
+    let mask = slots.count - 1
+    var at = Int(truncatingIfNeeded: hash) & mask
+    while slots[at] >= 0 {
+      let group = Int(slots[at])
+      if hashes[group] == hash, keys.indices.allSatisfy({ keys[$0][group] == key[$0] }) {
+        return Int32(group)
+      }
+      at = (at + 1) & mask
+    }
+    return nil
   }
 
   private mutating func find(_ hash: UInt64, _ columns: [[UInt64]], _ row: Int) -> Int32 {

@@ -147,6 +147,19 @@ struct PipelineCompiler {
       return try operators(input, needed: [], next: operation)
     }
     let rest = needed.subtracting(firstColumn.keys)
+    if case .relation(let name) = scan.atom.source,
+      case .traversal(let traversal) = evaluation.derived[name], !keyColumns.isEmpty,
+      equalities.isEmpty
+    {
+      let isBackwards = keyColumns[0] == 1
+      let operation = TraversalOperator(
+        evaluation, traversal: traversal, start: keys[0], isBackwards: isBackwards,
+        output: outputs.first?.slot, check: keys.count > 1 ? keys[1] : nil, carried: rest.sorted(),
+        slotCount: slotCount, next: next)
+      var read = rest
+      for case .slot(let slot) in keys { read.insert(slot) }
+      return try operators(input, needed: read, next: operation)
+    }
     let operation = JoinOperator(
       evaluation, source: try source(scan.atom.source), window: scan.window,
       keyColumns: keyColumns, keys: keys, outputs: outputs, equalities: equalities,

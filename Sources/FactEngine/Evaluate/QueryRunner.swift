@@ -136,7 +136,8 @@ struct QueryRunner {
   ) throws {
     for literals in alternatives {
       var planner = BodyPlanner(
-        variables: query.variables, statistics: SourceStatistics(source: source),
+        variables: query.variables,
+        statistics: SourceStatistics(evaluation: evaluation, source: source),
         disabledPasses: evaluation.settings.disabledPasses)
       let plan = planner.plan(literals)
       var compiler = PipelineCompiler(
@@ -191,7 +192,8 @@ struct QueryRunner {
     var result = RowBlock(slots: block.slots)
     for literals in body.alternatives {
       var planner = BodyPlanner(
-        variables: query.variables, statistics: SourceStatistics(source: source),
+        variables: query.variables,
+        statistics: SourceStatistics(evaluation: evaluation, source: source),
         disabledPasses: evaluation.settings.disabledPasses)
       let plan = planner.plan(literals, outer: bound)
       let sink = ColumnSink(

@@ -1,12 +1,12 @@
 import FactModel
 
-/// Where the rows of an atom come from, behind one face: a stored table, a derived relation, the
-/// claims of a relation, or the records of a file that are kept for a join.
+/// Where the rows of an atom come from, behind one face: a stored table, a derived relation, or a
+/// view such as the claims of a relation or an enumerated closure.
 final class ScanSource {
   enum Backing {
     case table(Table)
     case derived(DerivedRelation)
-    case claims(any LevelledRows)
+    case view(any LevelledRows)
   }
 
   let rows: any RowSource
@@ -17,7 +17,7 @@ final class ScanSource {
     switch backing {
     case .table(let table): rows = table
     case .derived(let relation): rows = relation.rows
-    case .claims(let view): rows = view
+    case .view(let view): rows = view
     }
   }
 
@@ -26,7 +26,7 @@ final class ScanSource {
     switch backing {
     case .table(let table): table.hasUncertainRows
     case .derived(let relation): relation.isUncertain
-    case .claims(let view): view.hasUncertainRows
+    case .view(let view): view.hasUncertainRows
     }
   }
 
@@ -60,7 +60,7 @@ final class ScanSource {
     switch backing {
     case .table(let table): return table.index(on: columns)
     case .derived(let relation): return relation.rows.index(on: columns)
-    case .claims(let view): return view.index(on: columns)
+    case .view(let view): return view.index(on: columns)
     }
   }
 
@@ -71,7 +71,7 @@ final class ScanSource {
     switch backing {
     case .table(let table):
       table.gatherLevels(rows: matched, count: count, into: &scratch)
-    case .claims(let view):
+    case .view(let view):
       view.gatherLevels(rows: matched, count: count, into: &scratch)
     case .derived(let relation):
       let probable = relation.levelStarts[1]
@@ -92,6 +92,7 @@ protocol LevelledRows: RowSource {
   var hasUncertainRows: Bool { get }
   func gatherLevels(rows: [UInt32], count: Int, into levels: inout [UInt8])
   func index(on columns: [Int]) -> KeyIndex
+  func distinctCount(column: Int) -> Int
 }
 
 extension ScanSource {
@@ -106,7 +107,7 @@ extension ScanSource {
     case .table(let table): return table.distinctCount(column: column)
     case .derived(let relation):
       return relation.isComplete ? relation.rows.distinctCount(column: column) : 100
-    case .claims(let view): return max(1, view.rowCount / 10)
+    case .view(let view): return max(1, view.distinctCount(column: column))
     }
   }
 }

@@ -9,7 +9,11 @@ extension Evaluation {
   func scanSource(_ atom: AtomSource) throws -> ScanSource {
     switch atom {
     case .relation(let name):
-      if let relation = derived[name] { return ScanSource(.derived(relation)) }
+      switch derived[name] {
+      case .rows(let relation): return ScanSource(.derived(relation))
+      case .traversal(let traversal): return try traversal.enumerated(in: self)
+      case nil: break
+      }
       if let relation = base.relation(named: name) {
         return ScanSource(.table(relation.facts.facts))
       }
@@ -24,13 +28,34 @@ extension Evaluation {
       guard let relation = base.relation(named: name),
         let view = base.claimView(of: relation, denied: isDenied)
       else { return emptySource(arity: 0) }
-      return ScanSource(.claims(view))
-    case .claimCatalogue: return ScanSource(.claims(base.claimCatalogue()))
+      return ScanSource(.view(view))
+    case .claimCatalogue: return ScanSource(.view(base.claimCatalogue()))
     case .file(let file): return ScanSource(.table(try table(of: file)))
     }
   }
 
   private func emptySource(arity: Int) -> ScanSource {
     ScanSource(.table(Table(arity: arity, account: account)))
+  }
+}
+
+/// What a relation's rules came to.
+enum Derivation {
+  case rows(DerivedRelation)
+  case traversal(Traversal)
+
+  var name: String {
+    switch self {
+    case .rows(let relation): relation.name
+    case .traversal(let traversal): traversal.name
+    }
+  }
+
+  /// How many rows there are, nil while nobody has asked for all of them.
+  var rowCount: Int? {
+    switch self {
+    case .rows(let relation): relation.rows.rowCount
+    case .traversal(let traversal): traversal.known?.rows.rowCount
+    }
   }
 }

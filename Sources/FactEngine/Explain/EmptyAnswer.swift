@@ -75,7 +75,8 @@ struct EmptyAnswer {
 
   private func count(_ literals: [ResolvedLiteral]) throws -> Int {
     var planner = BodyPlanner(
-      variables: query.variables, statistics: SourceStatistics(source: sources),
+      variables: query.variables,
+      statistics: SourceStatistics(evaluation: evaluation, source: sources),
       disabledPasses: evaluation.settings.disabledPasses)
     let plan = planner.plan(literals)
     var total = 0

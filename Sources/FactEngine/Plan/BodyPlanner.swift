@@ -91,7 +91,7 @@ struct BodyPlanner {
 
   /// Takes every condition whose slots are bound, comparisons with constants of one slot together.
   private mutating func takeConditions() -> Bool {
-    if disabledPasses.contains("filter-push-down"), hasAtoms { return false }
+    if disabledPasses.contains(Pass.filterPushDown.rawValue), hasAtoms { return false }
     var conditions: [Condition] = []
     var constants: [Slot: [ConstantComparison]] = [:]
     var order: [Slot] = []
@@ -223,7 +223,7 @@ struct BodyPlanner {
         cost = 1_000
       default: continue
       }
-      if disabledPasses.contains("join-order"), !item.isFirst { cost = 0 }
+      if disabledPasses.contains(Pass.joinOrder.rawValue), !item.isFirst { cost = 0 }
       if let known = best, known.cost <= cost { continue }
       best = (index, cost)
     }

@@ -1,6 +1,16 @@
 import FactLanguage
 import FactModel
 
+/// The passes over a plan; each can be switched off and must then give the same answers.
+public enum Pass: String, Sendable, CaseIterable {
+  /// Atoms in the order of the expected number of matches, not of the text.
+  case joinOrder = "join-order"
+  /// Conditions as soon as their slots are bound, not after the last atom.
+  case filterPushDown = "filter-push-down"
+  /// Transitive closures by search and condensation, not row by row.
+  case linearRecursion = "linear-recursion"
+}
+
 /// Which rows of a relation a scan sees while the fixpoint of its stratum runs.
 public enum RowWindow: Sendable, Hashable {
   /// All rows: a stored relation, or a derived one that is complete.

@@ -54,8 +54,7 @@ extension BodyResolver {
     case .constant(let constant):
       guard let stated = Coercion.stated(constant, as: attribute.type) else {
         let problem = ResolveProblem.wrongType(
-          attribute: attribute.name, relation: relation, type: attribute.type, text: source[span],
-          reason: Coercion.reason(constant, as: attribute.type))
+          attribute: attribute.name, relation: relation, type: attribute.type, text: source[span])
         collector.report(problem, at: span)
         return .expression(ResolvedExpression(.constant(.unknown), at: span))
       }

@@ -22,8 +22,6 @@ final class BodyResolver {
   var levels = [Level()]
   /// The types of the alternative at hand.
   var types: [Slot: ValueType] = [:]
-  /// The slots whose type an attribute declares, not only a constant that they are compared with.
-  var declaredSlots: Set<Slot> = []
   /// What all alternatives agree on.
   var mergedTypes: [Slot: ValueType] = [:]
   /// The types that a head declares: a file's column is read as that.
@@ -112,7 +110,6 @@ final class BodyResolver {
 
   private func resolve(_ literals: [Literal]) -> [ResolvedLiteral] {
     let outerTypes = types
-    let outerDeclared = declaredSlots
     flowTypes(literals)
     var resolved: [ResolvedLiteral] = []
     for literal in literals { resolve(literal, into: &resolved) }
@@ -125,7 +122,6 @@ final class BodyResolver {
     }
     for (slot, type) in types where mergedTypes[slot] == nil { mergedTypes[slot] = type }
     types = outerTypes
-    declaredSlots = outerDeclared
     return resolved
   }
 

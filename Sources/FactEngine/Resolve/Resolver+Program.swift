@@ -11,8 +11,7 @@ struct ResolvedProgram {
 extension Resolver {
   /// What each rule of the program depends on.
   func dependencies() -> [RuleDependencies] {
-    dependencyIndex.update(program.rules, isRelation: isRelation)
-    return dependencyIndex.rules
+    program.rules.map { RuleDependencies(id: $0.id, rule: $0.syntax, isRelation: isRelation) }
   }
 
   /// The strata that relations need, with their rules resolved against the relations as they are.
@@ -20,9 +19,6 @@ extension Resolver {
   /// Throws what is wrong with a rule, with the text that it came from: a relation declared later
   /// may have made it so.
   func resolveProgram(for relations: Set<String>) throws -> ResolvedProgram {
-    guard relations.contains(where: catalogue.isDerived) else {
-      return ResolvedProgram(strata: [], rules: [:])
-    }
     let stratifier = Stratifier(dependencies())
     let strata = stratifier.strata(for: relations)
     let needed = Set(strata.flatMap(\.rules))

@@ -116,7 +116,7 @@ extension Engine {
     let resolved = try resolver.resolve(query: query, in: source).value
     let evaluation = Evaluation(engine: self)
     try derive(resolved.body.relations, in: evaluation)
-    let statistics = SourceStatistics(source: evaluation.scanSource)
+    let statistics = SourceStatistics(evaluation: evaluation, source: evaluation.scanSource)
     var lines: [String] = []
     for literals in resolved.body.alternatives {
       lines.append(
@@ -135,7 +135,7 @@ extension Engine {
       let names = stratum.relations.joined(separator: ", ")
       lines.append("before: \(names) derived\(stratum.isRecursive ? " as a fixpoint" : "")")
       for name in stratum.relations {
-        if let rows = evaluation.derived[name]?.rows.rowCount {
+        if let rows = evaluation.derived[name]?.rowCount {
           lines.append("  \(name): \(rows) rows")
         }
       }

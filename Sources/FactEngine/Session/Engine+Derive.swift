@@ -3,7 +3,7 @@ import FactModel
 
 /// A derived relation that is kept until something under it changes.
 struct KeptRelation {
-  var relation: DerivedRelation
+  var relation: Derivation
   /// The version of the program that it was derived by.
   var programVersion: Int
   /// The versions of the relations whose stored facts it rests on.
@@ -27,9 +27,13 @@ extension Engine {
       let fixpoint = Fixpoint(
         evaluation: evaluation, relations: stratum.relations, rules: rules,
         outside: evaluation.scanSource)
-      let derived: [String: DerivedRelation]
+      var derived: [String: Derivation] = [:]
       do {
-        derived = try fixpoint.run()
+        if let traversal = try traversal(of: stratum, rules, in: evaluation) {
+          derived[traversal.name] = .traversal(traversal)
+        } else {
+          derived = try fixpoint.run().mapValues { .rows($0) }
+        }
       } catch let error as FailureError {
         throw diagnosed(error, among: stratum.rules)
       }
@@ -40,8 +44,29 @@ extension Engine {
     }
   }
 
-  private func keptRelations(of stratum: Stratum) -> [DerivedRelation]? {
-    var found: [DerivedRelation] = []
+  /// The stratum as a closure to be searched, where its rules say no more than that.
+  private func traversal(
+    of stratum: Stratum, _ rules: [ResolvedRule], in evaluation: Evaluation
+  ) throws -> Traversal? {
+    guard stratum.isRecursive, stratum.relations.count == 1,
+      !settings.disabledPasses.contains(Pass.linearRecursion.rawValue),
+      let relation = base.relation(named: stratum.relations[0]), relation.facts.factCount == 0,
+      let recursion = LinearRecursion(relation: relation.name, rules: rules),
+      let graph = try Digraph(recursion, in: evaluation)
+    else { return nil }
+    return Traversal(name: relation.name, graph: graph, account: base.account) { evaluation in
+      let fixpoint = Fixpoint(
+        evaluation: evaluation, relations: stratum.relations, rules: rules,
+        outside: evaluation.scanSource)
+      guard let rows = try fixpoint.run()[relation.name] else {
+        return DerivedRelation(name: relation.name, arity: 2, account: evaluation.account)
+      }
+      return rows
+    }
+  }
+
+  private func keptRelations(of stratum: Stratum) -> [Derivation]? {
+    var found: [Derivation] = []
     for name in stratum.relations {
       guard let kept = kept[name], kept.programVersion == program.version,
         kept.baseVersion == nil || kept.baseVersion == base.version,
@@ -52,7 +77,7 @@ extension Engine {
     return found
   }
 
-  private func keep(_ relation: DerivedRelation, of stratum: Stratum) {
+  private func keep(_ relation: Derivation, of stratum: Stratum) {
     var versions: [String: Int] = [:]
     for name in stratum.reads { versions[name] = base.relation(named: name)?.version ?? -1 }
     kept[relation.name] = KeptRelation(

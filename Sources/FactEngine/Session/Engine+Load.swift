@@ -70,7 +70,8 @@ extension Engine {
     let needed = head.reduce(into: Set<Slot>()) { $0.formUnion($1.slots) }
     for literals in rule.body.alternatives {
       var planner = BodyPlanner(
-        variables: rule.variables, statistics: SourceStatistics(source: evaluation.scanSource),
+        variables: rule.variables,
+        statistics: SourceStatistics(evaluation: evaluation, source: evaluation.scanSource),
         disabledPasses: settings.disabledPasses)
       let plan = planner.plan(literals)
       var compiler = PipelineCompiler(

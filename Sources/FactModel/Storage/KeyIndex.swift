@@ -53,8 +53,8 @@ public final class KeyIndex {
     self.init(source, kept: source, columns: columns, account: account ?? MemoryAccount())
   }
 
-  /// An index that its source keeps.
-  convenience init(owner: any RowSource, columns: [Int], account: MemoryAccount) {
+  /// An index that its source keeps, and that therefore does not keep its source.
+  public convenience init(owner: any RowSource, columns: [Int], account: MemoryAccount) {
     self.init(owner, kept: nil, columns: columns, account: account)
   }
 
