@@ -15,20 +15,22 @@ struct BindingCheck {
 
   let variables: [ResolvedVariable]
   let values: ValueStore
-  /// Slots about which something else was said already.
+  /// Slots about which something else was said already; they count as bound.
+  private let ignored: Set<Slot>
   private var reported: Set<Slot>
   private(set) var findings: [(problem: CheckProblem, span: SourceSpan)] = []
 
   init(variables: [ResolvedVariable], values: ValueStore, ignoring: Set<Slot>) {
     self.variables = variables
     self.values = values
+    ignored = ignoring
     reported = ignoring
   }
 
   /// Checks a body and what head, stages or answer use of it.
   mutating func check(_ body: ResolvedBody, uses: [Use]) {
     var boundSets: [Set<Slot>] = []
-    for literals in body.alternatives { boundSets.append(check(literals, outer: [])) }
+    for literals in body.alternatives { boundSets.append(check(literals, outer: ignored)) }
     for use in uses where !reported.contains(use.slot) {
       let count = boundSets.count { $0.contains(use.slot) }
       if count == boundSets.count { continue }

@@ -40,29 +40,36 @@ struct RuleDependencies {
 
   private mutating func read(_ body: Body, mark: String?, _ isRelation: (String) -> Bool) {
     for literals in body.alternatives {
-      for literal in literals { read(literal, mark: mark, isRelation) }
+      for literal in literals { read(literal, mark: mark, at: literal.span, isRelation) }
     }
   }
 
-  private mutating func read(_ literal: Literal, mark: String?, _ isRelation: (String) -> Bool) {
+  private mutating func read(
+    _ literal: Literal, mark: String?, at span: SourceSpan, _ isRelation: (String) -> Bool
+  ) {
     switch literal.kind {
     case .atom(let atom):
       if isRelation(atom.name) {
         if atom.isDenial || !atom.qualifiers.isEmpty {
           stored.insert(atom.name)
         } else {
-          uses.append(Use(relation: atom.name, mark: mark, span: literal.span))
+          uses.append(Use(relation: atom.name, mark: mark, span: span))
         }
       } else if atom.name == RelationCatalogue.claim.name {
         readsAllClaims = true
       } else if Test(rawValue: atom.name) == nil {
         // Nothing is known of it yet; it may be stated later.
-        uses.append(Use(relation: atom.name, mark: mark, span: literal.span))
+        uses.append(Use(relation: atom.name, mark: mark, span: span))
       }
     case .file: readsFiles = true
     case .comparison, .membership, .overlaps: break
-    case .negation(let body): read(body, mark: mark ?? "not", isRelation)
-    case .optional(let inner): read(inner, mark: mark ?? "optional", isRelation)
+    case .negation(let body):
+      if body.alternatives.count == 1, body.alternatives[0].count == 1 {
+        read(body.alternatives[0][0], mark: mark ?? "not", at: span, isRelation)
+      } else {
+        read(body, mark: mark ?? "not", isRelation)
+      }
+    case .optional(let inner): read(inner, mark: mark ?? "optional", at: span, isRelation)
     case .group(let body): read(body, mark: mark, isRelation)
     }
   }

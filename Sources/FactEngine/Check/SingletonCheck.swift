@@ -11,6 +11,7 @@ enum SingletonCheck {
     }
     walk.walk(rule.head)
     walk.walk(rule.body)
-    return places.compactMap { name, use in use.count == 1 ? (name, use.span) : nil }
+    let single = places.compactMap { name, use in use.count == 1 ? (name, use.span) : nil }
+    return single.sorted { $0.1.lower < $1.1.lower }
   }
 }

@@ -29,6 +29,8 @@ struct Stratifier {
   private let names: [String]
   private let numbers: [String: Int]
   private let components: [[Int]]
+  /// The positions of the rules by the relation that they derive.
+  private let rulesOf: [String: [Int]]
 
   /// Takes the rules of a program with what each depends on. Complexity: O(*n*) in their literals.
   init(_ dependencies: [RuleDependencies]) {
@@ -37,6 +39,11 @@ struct Stratifier {
     var numbers: [String: Int] = [:]
     for (number, name) in names.enumerated() { numbers[name] = number }
     self.numbers = numbers
+    var rulesOf: [String: [Int]] = [:]
+    for (position, rule) in dependencies.enumerated() {
+      rulesOf[rule.head, default: []].append(position)
+    }
+    self.rulesOf = rulesOf
     var successors: [[Int]] = Array(repeating: [], count: names.count)
     for rule in dependencies {
       guard let head = numbers[rule.head] else { continue }
@@ -77,7 +84,8 @@ struct Stratifier {
     var stratum = Stratum(
       relations: relations, rules: [], isRecursive: false, uses: [], reads: own,
       readsAllClaims: false, readsFiles: false)
-    for rule in dependencies where own.contains(rule.head) {
+    for position in relations.flatMap({ rulesOf[$0] ?? [] }) {
+      let rule = dependencies[position]
       stratum.rules.append(rule.id)
       stratum.readsAllClaims = stratum.readsAllClaims || rule.readsAllClaims
       stratum.readsFiles = stratum.readsFiles || rule.readsFiles
@@ -143,8 +151,8 @@ struct Stratifier {
     while next < queue.count, queue[next] != head {
       let relation = queue[next]
       next += 1
-      for rule in dependencies where rule.head == relation {
-        for use in rule.uses
+      for position in rulesOf[relation] ?? [] {
+        for use in dependencies[position].uses
         where members.contains(use.relation) && cameFrom[use.relation] == nil
           && use.relation != first.relation
         {

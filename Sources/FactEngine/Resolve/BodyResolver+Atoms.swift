@@ -17,10 +17,10 @@ extension BodyResolver {
   func resolve(_ atom: Atom, as test: Test) -> ResolvedLiteral.Kind {
     if atom.isDenial { collector.report(.denialOfTest(atom.name), at: atom.span) }
     if let qualifier = atom.qualifiers.first {
-      collector.report(.qualifiersOnTest(atom.name), at: qualifier.nameSpan)
+      collector.report(.noQualifiers(atom.name), at: qualifier.nameSpan)
     }
     if let argument = atom.arguments.first(where: { $0.name != nil }) {
-      collector.report(.qualifiersOnTest(atom.name), at: argument.span)
+      collector.report(.namesOnTest(atom.name), at: argument.span)
     }
     if atom.arguments.count != test.arity {
       let expected = test.arity...test.arity
@@ -142,7 +142,7 @@ extension BodyResolver {
       guard let asked = Coercion.asked(constant, as: attribute.type) else {
         let problem = ResolveProblem.wrongType(
           attribute: attribute.name, relation: relation, type: attribute.type,
-          text: source[value.span])
+          text: source[value.span], reason: Coercion.reason(constant, as: attribute.type))
         collector.report(problem, at: value.span)
         return .any
       }
@@ -167,7 +167,7 @@ extension BodyResolver {
   private func checkQualifiers(of atom: Atom, isCatalogue: Bool) -> Bool {
     let first = atom.qualifiers[0]
     if isCatalogue {
-      collector.report(.qualifiersOnTest(atom.name), at: first.nameSpan)
+      collector.report(.noQualifiers(atom.name), at: first.nameSpan)
       return false
     }
     if catalogue.isDerived(atom.name), !atom.isDenial {
@@ -247,7 +247,7 @@ extension BodyResolver {
         FileColumn(key: key, type: columnType(for: given.value), span: given.span))
     }
     let resolved = ResolvedFile(
-      path: joined(path, to: source.directory), format: format, hasHeader: hasHeader,
+      path: filePath(path, at: file.path.span), format: format, hasHeader: hasHeader,
       columns: fileColumns, span: file.span)
     return ResolvedAtom(source: .file(resolved), arguments: arguments, span: file.span)
   }
@@ -258,8 +258,8 @@ extension BodyResolver {
     switch value.kind {
     case .variable(let name):
       let slot = slot(of: name, at: value.span)
-      let type = (types[slot] ?? headTypes[slot])?.type ?? .any
-      return type == .any ? nil : type
+      let type = type(of: slot).type
+      return type == .any || !declaredSlots.contains(slot) ? nil : type
     case .constant(.symbol): return .text
     case .constant(.date), .constant(.span): return .date
     default: return nil
@@ -267,8 +267,13 @@ extension BodyResolver {
   }
 }
 
-/// A path as it is opened: relative ones start at the folder of the script that names them.
-func joined(_ path: String, to directory: String?) -> String {
-  guard let directory, !directory.isEmpty, !path.hasPrefix("/") else { return path }
-  return directory.hasSuffix("/") ? directory + path : directory + "/" + path
+extension BodyResolver {
+  /// A path as it is opened: a relative one starts at the folder of the script that names it, and
+  /// one that a parameter gives at the working directory, where the parameter was given.
+  func filePath(_ path: String, at span: SourceSpan) -> String {
+    guard let directory = source.directory, !directory.isEmpty, !path.hasPrefix("/"),
+      source.bytes.indices.contains(span.lower), source.bytes[span.lower] != UInt8(ascii: "$")
+    else { return path }
+    return directory.hasSuffix("/") ? directory + path : directory + "/" + path
+  }
 }

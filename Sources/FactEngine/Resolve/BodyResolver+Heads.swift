@@ -54,7 +54,8 @@ extension BodyResolver {
     case .constant(let constant):
       guard let stated = Coercion.stated(constant, as: attribute.type) else {
         let problem = ResolveProblem.wrongType(
-          attribute: attribute.name, relation: relation, type: attribute.type, text: source[span])
+          attribute: attribute.name, relation: relation, type: attribute.type, text: source[span],
+          reason: Coercion.reason(constant, as: attribute.type))
         collector.report(problem, at: span)
         return .expression(ResolvedExpression(.constant(.unknown), at: span))
       }

@@ -43,7 +43,7 @@ extension BodyResolver {
         collector.report(.pathIsNoText, at: path.span)
         return nil
       }
-      return .into(path: joined(text, to: source.directory), span: stage.span)
+      return .into(path: filePath(text, at: path.span), span: stage.span)
     }
   }
 

@@ -16,7 +16,10 @@ extension BodyResolver {
       for argument in file.arguments {
         guard case .variable(let name) = argument.value.kind else { continue }
         let slot = slot(of: name, at: argument.value.span)
-        if let type = headTypes[slot], types[slot] == nil { types[slot] = type }
+        if let type = headTypes[slot], types[slot] == nil {
+          types[slot] = type
+          declaredSlots.insert(slot)
+        }
       }
     }
     var isChanged = true
@@ -42,6 +45,11 @@ extension BodyResolver {
     let type = infer(expression)
     guard type.type != .any else { return false }
     types[slot] = type
+    if case .variable(let other) = expression.kind,
+      declaredSlots.contains(self.slot(of: other, at: expression.span))
+    {
+      declaredSlots.insert(slot)
+    }
     return true
   }
 
@@ -71,6 +79,7 @@ extension BodyResolver {
     let new = ValueType(attribute)
     guard new.type != .any || new.unit != nil else { return }
     let slot = slot(of: name, at: value.span)
+    declaredSlots.insert(slot)
     guard let old = types[slot] else {
       types[slot] = new
       return

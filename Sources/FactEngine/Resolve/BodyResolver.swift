@@ -22,6 +22,8 @@ final class BodyResolver {
   var levels = [Level()]
   /// The types of the alternative at hand.
   var types: [Slot: ValueType] = [:]
+  /// The slots whose type an attribute declares, not only a constant that they are compared with.
+  var declaredSlots: Set<Slot> = []
   /// What all alternatives agree on.
   var mergedTypes: [Slot: ValueType] = [:]
   /// The types that a head declares: a file's column is read as that.
@@ -110,6 +112,7 @@ final class BodyResolver {
 
   private func resolve(_ literals: [Literal]) -> [ResolvedLiteral] {
     let outerTypes = types
+    let outerDeclared = declaredSlots
     flowTypes(literals)
     var resolved: [ResolvedLiteral] = []
     for literal in literals { resolve(literal, into: &resolved) }
@@ -122,6 +125,7 @@ final class BodyResolver {
     }
     for (slot, type) in types where mergedTypes[slot] == nil { mergedTypes[slot] = type }
     types = outerTypes
+    declaredSlots = outerDeclared
     return resolved
   }
 

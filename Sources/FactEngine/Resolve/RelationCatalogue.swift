@@ -5,14 +5,25 @@ import FactModel
 /// the base and the program.
 struct RelationCatalogue {
   private let base: FactBase
-  let rules: [ProgramRule]
-  /// The heads of rules by relation; the first one says how many attributes there are.
-  private var heads: [String: [Atom]] = [:]
+  private(set) var rules: [ProgramRule] = []
+  /// The first head of each derived relation, which says how many attributes there are.
+  private var heads: [String: Atom] = [:]
 
   init(base: FactBase, program: Program) {
     self.base = base
+    update(program)
+  }
+
+  /// Takes over a changed program. Complexity: O(1) for each rule that was added at the end.
+  mutating func update(_ program: Program) {
+    let known = rules.count
+    let isExtended = program.rules.begin(with: rules.last, at: known - 1)
+    if !isExtended { heads.removeAll() }
+    for rule in program.rules[(isExtended ? known : 0)...] {
+      let head = rule.syntax.head
+      if heads[head.name] == nil { heads[head.name] = head }
+    }
     rules = program.rules
-    for rule in program.rules { heads[rule.syntax.head.name, default: []].append(rule.syntax.head) }
   }
 
   var values: ValueStore { base.values }
@@ -28,27 +39,30 @@ struct RelationCatalogue {
   /// The attributes of a relation; nil where nothing states, declares or derives it.
   func schema(of name: String) -> Schema? {
     if let relation = base.relation(named: name) {
-      guard isUnusedBuiltIn(relation), let head = heads[name]?.first,
-        !RelationCatalogue.fits(head, relation.schema)
+      guard isUnusedBuiltIn(relation), let head = heads[name],
+        !RelationCatalogue.fits(head, relation.schema, isRule: true)
       else { return relation.schema }
       return RelationCatalogue.schema(from: head)
     }
-    return heads[name]?.first.map(RelationCatalogue.schema(from:))
+    return heads[name].map(RelationCatalogue.schema(from:))
   }
 
   /// The schema that a fact or head is of: a relation takes its attributes from its first use, and
-  /// a predeclared relation that nothing is stated of gives way to one with more attributes.
-  func schema(statedBy atom: Atom) -> (schema: Schema, isNew: Bool) {
+  /// a predeclared relation that nothing is stated of gives way to one that it does not fit.
+  func schema(statedBy atom: Atom, isRule: Bool = false) -> (schema: Schema, isNew: Bool) {
     guard let known = schema(of: atom.name) else {
       return (RelationCatalogue.schema(from: atom), true)
     }
     if let relation = base.relation(named: atom.name), !isDerived(atom.name),
-      isUnusedBuiltIn(relation), !RelationCatalogue.fits(atom, relation.schema)
+      isUnusedBuiltIn(relation), !RelationCatalogue.fits(atom, relation.schema, isRule: isRule)
     {
       return (RelationCatalogue.schema(from: atom), true)
     }
     return (known, false)
   }
+
+  /// Whether the base holds a relation with these attributes already.
+  func isHeld(_ schema: Schema) -> Bool { base.relation(named: schema.name)?.schema == schema }
 
   /// The names of all relations, for the nearest one.
   var names: [String] {
@@ -63,22 +77,39 @@ struct RelationCatalogue {
     relation.isBuiltin && relation.isEmpty
   }
 
-  /// Whether an atom has no more attributes than a relation, and none of another name.
-  static func fits(_ atom: Atom, _ schema: Schema) -> Bool {
+  /// Whether an atom may be of a predeclared relation: a rule's head gives all its attributes or
+  /// names them, a fact may leave some out if what it gives is of their types.
+  static func fits(_ atom: Atom, _ schema: Schema, isRule: Bool) -> Bool {
     if atom.arguments.count > schema.arity { return false }
-    return atom.arguments.allSatisfy { argument in
-      guard let name = argument.name else { return true }
-      return schema.attributes.contains { $0.name == name }
+    let isWhole = atom.arguments.count == schema.arity
+    for (position, argument) in atom.arguments.enumerated() {
+      var attribute = schema.attributes[position]
+      if let name = argument.name {
+        guard let named = schema.attributes.first(where: { $0.name == name }) else { return false }
+        attribute = named
+      } else if isWhole {
+        continue
+      } else if isRule {
+        return false
+      }
+      if case .constant(let value) = argument.value.kind, !isWhole,
+        Coercion.stated(value, as: attribute.type) == nil
+      {
+        return false
+      }
     }
+    return true
   }
 
-  /// The attributes that the first use of a relation gives it: the names that it uses, else
-  /// `arg1`, `arg2`, ….
+  /// The attributes that the first use of a relation gives it: the names that it uses, which count
+  /// as a declaration, else `arg1`, `arg2`, ….
   private static func schema(from atom: Atom) -> Schema {
     let attributes = atom.arguments.enumerated().map { index, argument in
       Attribute(name: argument.name ?? "arg\(index + 1)")
     }
-    return Schema(name: atom.name, attributes: attributes, isDeclared: false)
+    return Schema(
+      name: atom.name, attributes: attributes,
+      isDeclared: atom.arguments.contains { $0.name != nil })
   }
 
   /// The built-in relation over all claims.
@@ -92,4 +123,17 @@ struct RelationCatalogue {
   ]
 
   static let certainties = ["certain", "probable", "possible"]
+}
+
+extension [ProgramRule] {
+  /// Whether the rules begin as they did when `last` stood at a position, which is -1 for none.
+  ///
+  /// Rules are only added at the end and removed anywhere, so that one rule in its old place says
+  /// that none before it is gone.
+  func begin(with last: ProgramRule?, at position: Int) -> Bool {
+    guard let last else { return true }
+    guard position < count else { return false }
+    let rule = self[position]
+    return rule.id == last.id && rule.source === last.source && rule.syntax.span == last.syntax.span
+  }
 }

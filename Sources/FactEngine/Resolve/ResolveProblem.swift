@@ -13,10 +13,12 @@ enum ResolveProblem: Hashable {
   case functionArity(String, given: Int, expected: ClosedRange<Int>)
   case unknownQualifier(String, allowed: [String], nearest: [String])
   case qualifiersOnDerived(String)
-  case qualifiersOnTest(String)
+  case noQualifiers(String)
+  case namesOnTest(String)
   case badCertainty(String, nearest: [String])
   case unsetParameter(String, nearest: [String])
-  case wrongType(attribute: String, relation: String, type: AttributeType, text: String)
+  case wrongType(
+    attribute: String, relation: String, type: AttributeType, text: String, reason: String?)
   case variableInFact(String)
   /// A constant expression of a fact that has no value, with the reason.
   case noValueInFact(String)
@@ -62,7 +64,7 @@ extension ResolveProblem {
     case .unknownRelation, .wrongArity, .unknownAttribute, .attributeTwice, .emptyRelation,
       .hidesBuiltIn, .readOnlyRelation:
       relationWording
-    case .unknownQualifier, .qualifiersOnDerived, .qualifiersOnTest, .badCertainty,
+    case .unknownQualifier, .qualifiersOnDerived, .noQualifiers, .namesOnTest, .badCertainty,
       .fileQualifierValue, .pathIsNoText:
       qualifierWording
     case .unknownColumn, .columnTwice, .badLimit, .atomInWhere, .notAnsweredYet:
@@ -79,7 +81,8 @@ extension ResolveProblem {
       let takes = attributes.isEmpty ? "none" : attributes.joined(separator: ", ")
       return (
         "E0202", "`\(name)` has \(count(attributes.count, "attribute")), and \(given) are given",
-        "its attributes are: \(takes)", "give attributes by name to leave others out"
+        "its attributes are: \(takes)",
+        given < attributes.count ? "give attributes by name to leave others out" : nil
       )
     case .unknownAttribute(let name, let relation, let attributes, _):
       return (
@@ -110,8 +113,10 @@ extension ResolveProblem {
         "E0213", "`\(name)` is derived by rules, and a derived fact has no claims", nil,
         "ask without qualifiers, then `.why 1` shows the claims that it rests on"
       )
-    case .qualifiersOnTest(let name):
-      return ("E0214", "`\(name)` is a test and takes no names or qualifiers", nil, nil)
+    case .noQualifiers(let name):
+      return ("E0214", "`\(name)` takes no qualifiers", nil, nil)
+    case .namesOnTest(let name):
+      return ("E0216", "the test `\(name)` takes its arguments by position only", nil, nil)
     case .badCertainty(let text, _):
       return (
         "E0215", "`\(text)` is no certainty", "a certainty is certain, probable or possible", nil
@@ -153,10 +158,10 @@ extension ResolveProblem {
       return ("E0222", "`\(name)` takes \(takes), and \(given) are given", nil, nil)
     case .unsetParameter(let name, _):
       return ("E0223", "the parameter `$\(name)` is not set", nil, "give it: `--set \(name)=VALUE`")
-    case .wrongType(let attribute, let relation, let type, let text):
+    case .wrongType(let attribute, let relation, let type, let text, let reason):
       return (
         "E0224", "`\(attribute)` of `\(relation)` takes \(type.phrase), and this is `\(text)`",
-        nil, typeHint(type, text)
+        reason, typeHint(type, text)
       )
     case .variableInFact(let name):
       return (

@@ -28,8 +28,10 @@ public struct ResolvedFile: Sendable, Hashable {
   public var hasHeader: Bool?
   /// For each argument of the atom the column it reads, by name or by position from 0.
   public var columns: [FileColumn]
+  /// The whole atom.
   public var span: SourceSpan
 
+  /// Takes what the atom says.
   public init(
     path: String, format: String?, hasHeader: Bool?, columns: [FileColumn], span: SourceSpan
   ) {
@@ -43,15 +45,19 @@ public struct ResolvedFile: Sendable, Hashable {
 
 /// One column that a `file` atom reads.
 public struct FileColumn: Sendable, Hashable {
+  /// How a column is found.
   public enum Key: Sendable, Hashable {
     case name(String)
     case position(Int)
   }
+  /// The column.
   public var key: Key
   /// The type of the declared attribute that its variable is bound to, else nil: inferred.
   public var type: AttributeType?
+  /// The argument that asks for it.
   public var span: SourceSpan
 
+  /// Takes a column and the type that it is read as.
   public init(key: Key, type: AttributeType?, span: SourceSpan) {
     self.key = key
     self.type = type
@@ -69,10 +75,14 @@ public enum ResolvedArgument: Sendable, Hashable {
 
 /// An atom whose arguments stand by position, qualifiers included.
 public struct ResolvedAtom: Sendable, Hashable {
+  /// What it ranges over.
   public var source: AtomSource
+  /// One for each column of the source.
   public var arguments: [ResolvedArgument]
+  /// The whole atom.
   public var span: SourceSpan
 
+  /// Takes arguments by position.
   public init(source: AtomSource, arguments: [ResolvedArgument], span: SourceSpan) {
     self.source = source
     self.arguments = arguments
@@ -82,7 +92,9 @@ public struct ResolvedAtom: Sendable, Hashable {
 
 /// One literal of a body with names resolved.
 public struct ResolvedLiteral: Sendable, Hashable {
+  /// What a literal may be.
   public indirect enum Kind: Sendable, Hashable {
+    /// Holds for the rows of its source that match.
     case atom(ResolvedAtom)
     /// By identity for `=` and `!=`, by meaning for the others. `X = e` binds an unbound X.
     case comparison(ComparisonOperator, ResolvedExpression, ResolvedExpression)
@@ -90,16 +102,21 @@ public struct ResolvedLiteral: Sendable, Hashable {
     case memberOfList(ResolvedExpression, [ResolvedExpression])
     /// `X in R`: by meaning; binds an unbound X where R is a finite range of integers.
     case memberOfRange(ResolvedExpression, ResolvedExpression)
+    /// Two intervals have a moment or number in common.
     case overlaps(ResolvedExpression, ResolvedExpression)
+    /// A test of texts or of being unknown.
     case test(Test, [ResolvedExpression])
     /// Fails where the body holds for sure; its own variables are local.
     case negation(ResolvedBody)
     /// True once with unknowns where the atom matches nothing.
     case optional(ResolvedAtom)
   }
+  /// What it is.
   public var kind: Kind
+  /// The whole literal.
   public var span: SourceSpan
 
+  /// Takes a literal with its place.
   public init(_ kind: Kind, at span: SourceSpan) {
     self.kind = kind
     self.span = span
@@ -108,7 +125,9 @@ public struct ResolvedLiteral: Sendable, Hashable {
 
 /// Alternatives of conjunctions; groups have been multiplied out.
 public struct ResolvedBody: Sendable, Hashable {
+  /// The conjunctions, at least one.
   public var alternatives: [[ResolvedLiteral]]
 
+  /// Takes the conjunctions.
   public init(alternatives: [[ResolvedLiteral]]) { self.alternatives = alternatives }
 }

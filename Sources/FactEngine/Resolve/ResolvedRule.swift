@@ -3,14 +3,18 @@ import FactModel
 
 /// An aggregate of a head or a stage.
 public struct ResolvedAggregate: Sendable, Hashable {
+  /// How the values become one.
   public var function: AggregateFunction
+  /// Whether equal values count once.
   public var isDistinct: Bool
   /// What is aggregated; nil for plain `count`.
   public var argument: ResolvedExpression?
   /// The key of `latest`.
   public var key: ResolvedExpression?
+  /// The whole aggregate.
   public var span: SourceSpan
 
+  /// Takes an aggregate of matches.
   public init(
     function: AggregateFunction, isDistinct: Bool, argument: ResolvedExpression?,
     key: ResolvedExpression?, span: SourceSpan
@@ -34,11 +38,16 @@ public enum HeadTerm: Sendable, Hashable {
 public struct ResolvedRule: Sendable, Hashable {
   /// The relation of the head.
   public var relation: String
+  /// One term for each attribute.
   public var head: [HeadTerm]
+  /// What has to hold.
   public var body: ResolvedBody
+  /// The variables by slot.
   public var variables: [ResolvedVariable]
+  /// The whole rule.
   public var span: SourceSpan
 
+  /// Takes a rule whose slots agree.
   public init(
     relation: String, head: [HeadTerm], body: ResolvedBody, variables: [ResolvedVariable],
     span: SourceSpan
@@ -50,6 +59,7 @@ public struct ResolvedRule: Sendable, Hashable {
     self.span = span
   }
 
+  /// Whether the head aggregates, so that the body has to be complete first.
   public var hasAggregates: Bool {
     head.contains { if case .aggregate = $0 { true } else { false } }
   }
@@ -71,9 +81,12 @@ public enum ResolvedStage: Sendable, Hashable {
 
 /// An expression computed into a slot.
 public struct ResolvedColumn: Sendable, Hashable {
+  /// Where the value goes.
   public var slot: Slot
+  /// What is computed.
   public var value: ResolvedExpression
 
+  /// Takes a slot and what is computed into it.
   public init(slot: Slot, value: ResolvedExpression) {
     self.slot = slot
     self.value = value
@@ -82,9 +95,12 @@ public struct ResolvedColumn: Sendable, Hashable {
 
 /// An aggregate computed into a slot.
 public struct AggregateColumn: Sendable, Hashable {
+  /// Where the result goes.
   public var slot: Slot
+  /// What is aggregated, and how.
   public var aggregate: ResolvedAggregate
 
+  /// Takes a slot and what is aggregated into it.
   public init(slot: Slot, aggregate: ResolvedAggregate) {
     self.slot = slot
     self.aggregate = aggregate
@@ -93,9 +109,12 @@ public struct AggregateColumn: Sendable, Hashable {
 
 /// One key of `sort`.
 public struct ResolvedSortKey: Sendable, Hashable {
+  /// What is compared.
   public var value: ResolvedExpression
+  /// Whether the greatest stands first.
   public var isDescending: Bool
 
+  /// Takes a key and its direction.
   public init(value: ResolvedExpression, isDescending: Bool) {
     self.value = value
     self.isDescending = isDescending
@@ -104,16 +123,21 @@ public struct ResolvedSortKey: Sendable, Hashable {
 
 /// A query with names resolved and checked.
 public struct ResolvedQuery: Sendable, Hashable {
+  /// What is asked.
   public var body: ResolvedBody
+  /// The variables of the body and the columns of the stages, by slot.
   public var variables: [ResolvedVariable]
   /// The slots of the named variables in the order of their first use: the answer's columns where
   /// no stage makes others. Empty for a query that is answered yes or no.
   public var columns: [Slot]
+  /// What happens to the matches, in order.
   public var stages: [ResolvedStage]
   /// Whether `percent(X)` or a declared type makes a slot print as a percentage.
   public var percentSlots: Set<Slot>
+  /// The whole query.
   public var span: SourceSpan
 
+  /// Takes a query whose slots agree.
   public init(
     body: ResolvedBody, variables: [ResolvedVariable], columns: [Slot], stages: [ResolvedStage],
     percentSlots: Set<Slot>, span: SourceSpan

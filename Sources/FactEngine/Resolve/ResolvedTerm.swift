@@ -15,6 +15,7 @@ public struct ResolvedVariable: Sendable, Hashable {
   /// The declared unit of what binds it.
   public var unit: String?
 
+  /// A variable, without a type unless one is given.
   public init(name: String, span: SourceSpan, type: AttributeType = .any, unit: String? = nil) {
     self.name = name
     self.span = span
@@ -50,14 +51,18 @@ public enum Test: String, Sendable, Hashable, CaseIterable {
 
 /// An expression over slots and words.
 public struct ResolvedExpression: Sendable, Hashable {
+  /// What an expression may be.
   public indirect enum Kind: Sendable, Hashable {
     case variable(Slot)
     case constant(Word)
     case call(Function, [ResolvedExpression])
   }
+  /// What it is.
   public var kind: Kind
+  /// The whole expression.
   public var span: SourceSpan
 
+  /// Takes an expression with its place.
   public init(_ kind: Kind, at span: SourceSpan) {
     self.kind = kind
     self.span = span

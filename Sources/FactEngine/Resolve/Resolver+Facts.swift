@@ -3,9 +3,10 @@ import FactModel
 
 /// A stated fact or denial, ready to be inserted.
 struct StatedFact {
-  /// The relation; where it is new, and its attributes have names, declare it so.
+  /// The relation.
   var schema: Schema
-  /// Whether nothing stated, declared or derived the relation before.
+  /// Whether the base does not hold the relation so. It is to be declared if the schema says that
+  /// it is declared (its attributes were named), else made with its arity.
   var isNew: Bool
   /// One word for each attribute: unknown where left out of a fact, `anything` where left out of a
   /// denial.
@@ -48,7 +49,8 @@ extension Resolver {
     let claim = atom.qualifiers.isEmpty ? Claim.plain : self.claim(atom.qualifiers, &collector)
     try collector.throwErrors()
     return StatedFact(
-      schema: schema, isNew: isNew, words: words, claim: claim, isDenial: atom.isDenial,
+      schema: schema, isNew: isNew || !catalogue.isHeld(schema), words: words, claim: claim,
+      isDenial: atom.isDenial,
       diagnostics: collector.sorted)
   }
 
@@ -142,7 +144,8 @@ extension Resolver {
     guard let fitting = Coercion.stated(value, as: attribute.type) else {
       let problem = ResolveProblem.wrongType(
         attribute: attribute.name, relation: relation, type: attribute.type,
-        text: collector.source[expression.span])
+        text: collector.source[expression.span],
+        reason: Coercion.reason(value, as: attribute.type))
       collector.report(problem, at: expression.span)
       return nil
     }

@@ -11,7 +11,8 @@ struct ResolvedProgram {
 extension Resolver {
   /// What each rule of the program depends on.
   func dependencies() -> [RuleDependencies] {
-    program.rules.map { RuleDependencies(id: $0.id, rule: $0.syntax, isRelation: isRelation) }
+    dependencyIndex.update(program.rules, isRelation: isRelation)
+    return dependencyIndex.rules
   }
 
   /// The strata that relations need, with their rules resolved against the relations as they are.
@@ -19,6 +20,9 @@ extension Resolver {
   /// Throws what is wrong with a rule, with the text that it came from: a relation declared later
   /// may have made it so.
   func resolveProgram(for relations: Set<String>) throws -> ResolvedProgram {
+    guard relations.contains(where: catalogue.isDerived) else {
+      return ResolvedProgram(strata: [], rules: [:])
+    }
     let stratifier = Stratifier(dependencies())
     let strata = stratifier.strata(for: relations)
     let needed = Set(strata.flatMap(\.rules))

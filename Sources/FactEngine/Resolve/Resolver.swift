@@ -10,7 +10,7 @@ final class Resolver {
   let base: FactBase
   /// The rules; write it after each change.
   var program: Program {
-    didSet { catalogue = RelationCatalogue(base: base, program: program) }
+    didSet { catalogue.update(program) }
   }
   /// Script parameters as given.
   var parameters: [String: String] {
@@ -22,6 +22,8 @@ final class Resolver {
   private(set) var parameterValues: [String: Value]
   /// The empty relations that a warning was given of; each gets one.
   private var warnedRelations: Set<String> = []
+  /// What the rules depend on.
+  var dependencyIndex = DependencyIndex()
 
   init(base: FactBase, program: Program, parameters: [String: String], today: CalendarDate) {
     self.base = base
@@ -37,10 +39,10 @@ final class Resolver {
   /// Takes in a new rule: resolves it, and checks that recursion stays stratified with it.
   func define(rule: RuleSyntax, in source: SourceText) throws -> Resolution<ResolvedRule> {
     var resolution = try resolve(rule: rule, in: source)
-    let id = (program.rules.map(\.id).max() ?? -1) + 1
-    var all = dependencies()
-    all.append(RuleDependencies(id: id, rule: rule, isRelation: isRelation))
-    if let violation = Stratifier(all).violation(preferring: id) {
+    let id = (program.rules.last?.id ?? -1) + 1
+    dependencyIndex.update(program.rules, isRelation: isRelation)
+    let dependencies = RuleDependencies(id: id, rule: rule, isRelation: isRelation)
+    if let violation = dependencyIndex.violation(adding: dependencies) {
       let span = violation.rule == id ? violation.span : rule.head.span
       let problem = CheckProblem.unstratified(cycle: violation.cycle)
       throw DiagnosticsError([problem.diagnostic(at: span)], in: source)
@@ -80,7 +82,7 @@ final class Resolver {
   ) throws -> Resolution<ResolvedRule> {
     var collector = start
     if rule.head.isDenial { collector.report(.deniedHead, at: rule.head.span) }
-    let (schema, isNew) = catalogue.schema(statedBy: rule.head)
+    let (schema, isNew) = catalogue.schema(statedBy: rule.head, isRule: !isLoad)
     reportBuiltIn(rule.head, isNew: isNew, &collector)
     let prepared = prepare(&collector) { $0.prepare(rule) }
     let body = BodyResolver(catalogue: catalogue, isQuery: false, collector: collector)
@@ -243,6 +245,13 @@ final class Resolver {
 
   // MARK: Names
 
+  /// What a new fact, rule or `load` declares by naming attributes of a relation that is not there;
+  /// nil where it names none, or the relation is there. To be declared before it is taken in.
+  func newDeclaration(by atom: Atom, isRule: Bool) -> Schema? {
+    let schema = catalogue.schema(statedBy: atom, isRule: isRule).schema
+    return schema.isDeclared && !catalogue.isHeld(schema) ? schema : nil
+  }
+
   /// Whether an atom of that name is one of a relation, even an empty one, and no test.
   func isRelation(_ name: String) -> Bool { catalogue.isRelation(name) }
 
@@ -250,7 +259,7 @@ final class Resolver {
   func reportBuiltIn(_ atom: Atom, isNew: Bool, _ collector: inout DiagnosticCollector) {
     guard isNew else { return }
     if atom.name == RelationCatalogue.claim.name,
-      RelationCatalogue.fits(atom, RelationCatalogue.claim),
+      RelationCatalogue.fits(atom, RelationCatalogue.claim, isRule: false),
       atom.arguments.count == RelationCatalogue.claim.arity
         || atom.arguments.contains(where: { $0.name != nil })
     {
@@ -277,13 +286,16 @@ final class Resolver {
     ofEmptyRelationsReachedBy body: ResolvedBody, _ source: SourceText
   ) -> [(Diagnostic, SourceText)] {
     var found: [(Diagnostic, SourceText)] = []
+    guard body.relations.contains(where: catalogue.isDerived) else { return found }
     let strata = Stratifier(dependencies()).strata(for: body.relations)
     let needed = Set(strata.flatMap(\.rules))
-    for rule in program.rules where needed.contains(rule.id) {
-      let uses = RuleDependencies(id: rule.id, rule: rule.syntax, isRelation: isRelation).uses
-      for use in uses where !isRelation(use.relation) {
+    var names: [String] = []
+    for (rule, dependencies) in zip(program.rules, dependencyIndex.rules)
+    where needed.contains(rule.id) {
+      for use in dependencies.uses where !isRelation(use.relation) {
         guard warnedRelations.insert(use.relation).inserted else { continue }
-        let near = nearest(use.relation, among: catalogue.names)
+        if names.isEmpty { names = catalogue.names }
+        let near = nearest(use.relation, among: names)
         let problem = ResolveProblem.emptyRelation(use.relation, nearest: near)
         found.append((problem.diagnostic(at: use.span), rule.source))
       }

@@ -77,6 +77,8 @@ public struct FactBatch: Sendable {
 
 /// What `StatementParser.nextItem` returns.
 public enum ScriptItem: Sendable {
+  /// A statement of any kind, also a fact with more than plain constants.
   case statement(Statement)
+  /// Plain facts of one relation, in order.
   case facts(FactBatch)
 }

@@ -2,7 +2,7 @@
 public enum InputCompleteness: Sendable, Hashable {
   /// It can be run, or is wrong in a way that more text does not cure.
   case complete
-  /// Something is open: the bracket itself, or `.` for a statement that needs its full stop, or
+  /// Something is open: the bracket itself, `.` or `?` for a statement that needs that ending, or
   /// `…` where the next literal is awaited.
   case open(String)
 }
@@ -41,8 +41,9 @@ public func inputState(_ text: String) -> InputCompleteness {
     return .complete
   }
   if case .unclosedBracket(let mark) = first.problem { return .open(mark) }
-  if case .endOfText(let expected) = first.problem, expected.hasPrefix("`.`") {
-    return .open(".")
+  if case .endOfText(let expected) = first.problem {
+    if expected.hasPrefix("`.`") { return .open(".") }
+    if expected == "`?`" { return .open("?") }
   }
   return .open("…")
 }

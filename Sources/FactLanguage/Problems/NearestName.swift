@@ -20,11 +20,12 @@ public enum NearestName {
     let mask = letterMask(wanted)
     var best: [(distance: Int, name: String)] = []
     var rows = [Int](repeating: 0, count: 3 * (wanted.count + limit + 2))
+    var other: [UInt8] = []
     for candidate in names {
       let length = candidate.utf8.count
       // Folding drops separators only, so a shorter candidate is out, a much longer one as well.
       if length + limit < wanted.count || length > 2 * (wanted.count + limit) + 2 { continue }
-      let other = folded(candidate)
+      fold(candidate, into: &other)
       if abs(other.count - wanted.count) > limit { continue }
       if (letterMask(other) ^ mask).nonzeroBitCount > 2 * limit { continue }
       guard let distance = distance(wanted, other, limit, &rows) else { continue }
@@ -47,12 +48,17 @@ public enum NearestName {
   /// The bytes of a name in lower case, without separators.
   private static func folded(_ name: String) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(name.utf8.count)
+    fold(name, into: &bytes)
+    return bytes
+  }
+
+  private static func fold(_ name: String, into bytes: inout [UInt8]) {
+    bytes.removeAll(keepingCapacity: true)
     for byte in name.utf8 {
       if byte == 0x5F || byte == 0x2D || byte == 0x20 { continue }
       bytes.append(CharacterClass.isUpper(byte) ? byte | 0x20 : byte)
     }
-    return bytes.isEmpty ? Array(name.utf8) : bytes
+    if bytes.isEmpty { bytes.append(contentsOf: name.utf8) }
   }
 
   /// Which letters occur: an edit changes two bits at most.
