@@ -139,30 +139,27 @@ public final class Session {
   /// Parses a text whole, then runs its statements in order; a syntax error anywhere runs nothing.
   private func run(_ source: SourceText, mode: ParsingMode, origin: String?) throws {
     var parser = StatementParser(source, mode: mode)
-    var statements: [Statement] = []
+    var items: [ScriptItem] = []
     var isWhole = true
-    while let statement = parser.next() {
-      if statements.count < Session.keptStatements {
-        statements.append(statement)
-      } else {
-        isWhole = false
-      }
+    while let item = parser.nextItem() {
+      if items.count < Session.keptItems { items.append(item) } else { isWhole = false }
     }
     if parser.hasErrors { throw DiagnosticsError(parser.diagnostics, in: source) }
     if let origin { engine.beginFile(origin) }
     let runner = StatementRunner(session: self, source: source, origin: origin)
-    for statement in statements where !hasQuit { try runner.run(statement) }
+    for item in items where !hasQuit { try runner.run(item) }
     if !isWhole, !hasQuit {
-      // A long file of facts is parsed again rather than held as a tree.
+      // A long file of facts is parsed again rather than held in memory.
       var parser = StatementParser(source, mode: mode)
-      for _ in 0..<statements.count { _ = parser.next() }
-      statements = []
-      while !hasQuit, let statement = parser.next() { try runner.run(statement) }
+      for _ in 0..<items.count { _ = parser.nextItem() }
+      items = []
+      while !hasQuit, let item = parser.nextItem() { try runner.run(item) }
     }
     try runner.finish()
   }
 
-  private static let keptStatements = 50_000
+  /// So many statements, or batches of facts, are kept between parsing and running.
+  private static let keptItems = 20_000
 
   // MARK: Reporting
 

@@ -20,13 +20,24 @@ final class StatementRunner {
     self.origin = origin
   }
 
-  /// Runs one statement.
+  /// Runs a statement or a batch of facts.
   ///
   /// - Throws: what it throws, or nothing where the session keeps going.
-  func run(_ statement: Statement) throws {
-    guard session.keepsGoing else { return try runOne(statement) }
+  func run(_ item: ScriptItem) throws {
+    switch item {
+    case .statement(let statement): try attempt { try runOne(statement) }
+    case .facts(let batch):
+      for index in 0..<batch.count {
+        guard let statement = batch.statement(index, in: source) else { continue }
+        try attempt { try runOne(statement) }
+      }
+    }
+  }
+
+  private func attempt(_ body: () throws -> Void) throws {
+    guard session.keepsGoing else { return try body() }
     do {
-      try runOne(statement)
+      try body()
     } catch {
       if ErrorText.isInterruption(error) { throw error }
       session.report(error)
