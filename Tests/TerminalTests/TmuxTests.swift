@@ -5,7 +5,10 @@ import XCTest
 
 /// What a real terminal emulator shows, which wraps and measures by rules of its own.
 final class TmuxTests: EditorSession {
-  private let socket = "factsh-test-\(getpid())"
+  // A server of its own for each test, because one that is about to end takes no new sessions.
+  private let socket = "factsh-test-\(UUID().uuidString.prefix(8))"
+  private var sessions = 0
+  private var session: String { "s\(sessions)" }
 
   override func setUpWithError() throws {
     try super.setUpWithError()
@@ -30,14 +33,16 @@ final class TmuxTests: EditorSession {
   }
 
   private func open(columns: Int, rows: Int) throws {
+    sessions += 1
     try tmux(
-      "new-session", "-d", "-s", "s", "-x", "\(columns)", "-y", "\(rows)", "env", "HOME=\(home)",
+      "new-session", "-d", "-s", session, "-x", "\(columns)", "-y", "\(rows)", "env",
+      "HOME=\(home)",
       "LANG=C.UTF-8", EditorSession.productPath("EditorFixture"))
     try waitForPane { $0.hasPrefix("fact>") }
   }
 
   private func pane() throws -> String {
-    var lines = try tmux("capture-pane", "-p", "-t", "s").split(
+    var lines = try tmux("capture-pane", "-p", "-t", session).split(
       separator: "\n", omittingEmptySubsequences: false)
     while lines.last == "" { lines.removeLast() }
     return lines.joined(separator: "\n")
@@ -66,7 +71,7 @@ final class TmuxTests: EditorSession {
       prompt: "fact> ", continuations: ["    > "], text: text, cursor: cursor)
     screen.feed(painter.paint(frame, width: columns, height: rows))
     try waitForPane(file: file, line: line) { $0 == screen.text }
-    let place = try tmux("display", "-p", "-t", "s", "#{cursor_x},#{cursor_y}")
+    let place = try tmux("display", "-p", "-t", session, "#{cursor_x},#{cursor_y}")
     XCTAssertEqual(
       place, "\(screen.cursorColumn),\(screen.cursorRow)\n", "cursor", file: file, line: line)
   }
@@ -76,24 +81,23 @@ final class TmuxTests: EditorSession {
   func testWideCombiningAndEmojiAtThreeWidths() throws {
     for columns in [40, 80, 200] {
       try open(columns: columns, rows: 12)
-      try tmux("send-keys", "-t", "s", "-l", text)
+      try tmux("send-keys", "-t", session, "-l", text)
       try expect(text, columns: columns, rows: 12)
       // Inserting before wrapped wide characters, and deleting again.
-      try tmux("send-keys", "-t", "s", "C-a", "Right")
-      try tmux("send-keys", "-t", "s", "-l", "xあ")
+      try tmux("send-keys", "-t", session, "C-a", "Right")
+      try tmux("send-keys", "-t", session, "-l", "xあ")
       let edited = "漢xあ" + text.dropFirst()
       try expect(edited, cursor: 7, columns: columns, rows: 12)
-      try tmux("send-keys", "-t", "s", "BSpace", "BSpace")
+      try tmux("send-keys", "-t", session, "BSpace", "BSpace")
       try expect(text, cursor: 3, columns: columns, rows: 12)
-      try tmux("kill-session", "-t", "s")
     }
   }
 
   func testResizeAtEveryStep() throws {
     try open(columns: 80, rows: 12)
-    try tmux("send-keys", "-t", "s", "-l", text)
+    try tmux("send-keys", "-t", session, "-l", text)
     for columns in [60, 33, 21, 100, 40, 80] {
-      try tmux("resize-window", "-t", "s", "-x", "\(columns)", "-y", "12")
+      try tmux("resize-window", "-t", session, "-x", "\(columns)", "-y", "12")
       try expect(text, columns: columns, rows: 12)
     }
   }
@@ -103,15 +107,14 @@ final class TmuxTests: EditorSession {
       try open(columns: columns, rows: 6)
       let tall = (0..<12).map { "漢字 line \($0)" }.joined(separator: "\n")
       try tmux("set-buffer", tall)
-      try tmux("paste-buffer", "-p", "-t", "s")
+      try tmux("paste-buffer", "-p", "-t", session)
       try expect(tall, columns: columns, rows: 6)
-      try tmux("send-keys", "-t", "s", "-N", "11", "Up")
+      try tmux("send-keys", "-t", session, "-N", "11", "Up")
       try waitForPane { $0.hasPrefix("fact> 漢字 line 0\n    > 漢字 line 1\n") }
-      try tmux("send-keys", "-t", "s", "Enter")
+      try tmux("send-keys", "-t", session, "Enter")
       try waitForPane { $0.hasSuffix("\nfact>") }
-      let all = try tmux("capture-pane", "-p", "-t", "s", "-S", "-50")
+      let all = try tmux("capture-pane", "-p", "-t", session, "-S", "-50")
       XCTAssertEqual(all.components(separatedBy: "fact> 漢字 line 0").count, 2, all)
-      try tmux("kill-session", "-t", "s")
     }
   }
 }
