@@ -48,7 +48,9 @@ let package = Package(
     .executableTarget(
       name: "EditorFixture", dependencies: ["FactShell"], path: "Tests/EditorFixture"),
     .testTarget(
-      name: "TerminalTests", dependencies: ["EditorFixture", "FactShell", "TerminalTestSupport"]),
+      name: "TerminalTests",
+      dependencies: ["EditorFixture", "factsh", "FactLanguage", "FactShell", "TerminalTestSupport"]
+    ),
   ],
   swiftLanguageModes: [.v6]
 )

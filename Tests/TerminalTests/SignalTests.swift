@@ -1,3 +1,4 @@
+import FactLanguage
 import FactShell
 import Glibc
 import XCTest

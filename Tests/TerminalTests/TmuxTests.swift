@@ -1,3 +1,4 @@
+import FactLanguage
 import TerminalTestSupport
 import XCTest
 

@@ -1,3 +1,5 @@
+import FactLanguage
+
 /// `.help`: the commands and topics, or the text about one of them.
 enum HelpCommand {
   static func run(_ session: Session, _ call: CommandCall) throws {

@@ -1,3 +1,5 @@
+import FactLanguage
+
 /// What the prompt should look like: plain data, laid out and drawn by `Painter`.
 public struct EditorFrame: Sendable, Hashable {
   /// What stands before the first row, such as `fact> `.

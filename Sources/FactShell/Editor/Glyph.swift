@@ -1,3 +1,5 @@
+import FactLanguage
+
 /// One grapheme cluster as it is drawn.
 struct Glyph {
   private let character: Character

@@ -1,3 +1,4 @@
+import FactLanguage
 import CLibEdit
 import Glibc
 

@@ -1,3 +1,5 @@
+import FactLanguage
+
 /// Where the cursor goes: pure functions over a text and UTF-8 byte offsets into it.
 ///
 /// The units are grapheme clusters, so that one key press passes or deletes what looks like one

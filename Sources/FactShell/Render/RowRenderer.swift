@@ -1,3 +1,4 @@
+import FactLanguage
 import FactEngine
 import FactFormats
 import FactModel

@@ -15,14 +15,22 @@ struct Prompt {
   func run() {
     if greets { session.console.report(Greeting(session, loaded: loaded).text) }
     let history = History(path: History.defaultPath())
-    let reader = LineEditor(assistant: session, history: history)
+    let reader: any StatementReader =
+      Terminal.canEdit
+      ? LineEditor(assistant: session, history: history)
+      : PlainReader(assistant: session, showsPrompt: true)
     session.historyEntries = { history.entries().map(\.text) }
+    var saidProblem = false
     while !session.hasQuit {
       switch reader.readStatement(prompt: "fact> ") {
       case .text(let text):
         Interrupts.reset()
         session.runPrompt(text)
         Interrupts.reset()
+        if let problem = history.problem, !saidProblem {
+          session.notice(problem)
+          saidProblem = true
+        }
       case .interrupted: continue
       case .endOfInput: return
       }

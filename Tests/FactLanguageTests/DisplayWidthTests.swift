@@ -1,8 +1,7 @@
+import FactLanguage
 import XCTest
 
-@testable import FactShell
-
-final class EditorWidthTests: XCTestCase {
+final class DisplayWidthTests: XCTestCase {
   func testWidths() {
     let cases: [(String, Int)] = [
       ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("ß", 1), ("漢字", 4), ("カナ", 4), ("ｶﾅ", 2),
