@@ -14,10 +14,10 @@ final class ParserTests: XCTestCase {
     document(boerse_0112, "Amazon restructuring report", boerse_global, 2026-01-12).
 
     with @document: boerse_0112 {
-      layoff(cut_2026_01, amazon, 1001..2500, late 2026-01)   @source: warn_notice, @place: "par 2".
-      workforce(amazon, corporate, ~350000)                   @place: "par 9".
-      rating(jefferies, amazon, buy)                          @source: jefferies, @place: "par 2".
-      -stricter_rules(eu_networks, big_tech)                  @certainty: probable, @place: "par 11".
+      layoff(cut_2026_01, amazon, 1001..2500, late 2026-01) @source: warn_notice, @place: "par 2".
+      workforce(amazon, corporate, ~350000)                 @place: "par 9".
+      rating(jefferies, amazon, buy)                        @source: jefferies, @place: "par 2".
+      -stricter_rules(eu_networks, big_tech)                @certainty: probable, @place: "par 11".
     }
 
     bullish(Firm) :- rating(Firm, amazon, buy).
@@ -28,13 +28,17 @@ final class ParserTests: XCTestCase {
     """
 
   static let more = """
-    load notice(id: Key, company: C, positions: N, begins: E, filed: K, @known: K, @source: wa_esd) :-
-      file("wa.csv", dedupe_key: Key, canonical_name: C, employees_affected: N, effective_date: E, notice_date: K).
+    load notice(id: Key, company: C, positions: N, begins: E, filed: K, @known: K,
+      @source: wa_esd) :-
+      file("wa.csv", dedupe_key: Key, canonical_name: C, employees_affected: N,
+        effective_date: E, notice_date: K).
 
     # Does the filing agree with the news?
     layoff(company: amazon, positions: Reported, begins: When),
-      notice(company: "Amazon.com, Inc.", positions: Filed, begins: Day, filed: K), Filed in Reported, Day in When?
-    query headcount "How many positions go?": layoff(company: $company, positions: N) | Total = sum N ?
+      notice(company: "Amazon.com, Inc.", positions: Filed, begins: Day, filed: K),
+      Filed in Reported, Day in When?
+    query headcount "How many positions go?":
+      layoff(company: $company, positions: N) | Total = sum N ?
     query q($company = amazon, $n): p($company, $n)?
     reported(C, P, V, @known: K) | V = latest V on K by C, P?
     total(C, sum(N)) :- layoff(company: C, positions: N).
@@ -49,8 +53,8 @@ final class ParserTests: XCTestCase {
     fib(N - 1, X), !q(X), (X + 1) * 2 ** 3 ** -1 < -abs(X) + 4 mod 3 div 2?
     as of 2026-01-01 and 2026-02: p(X)?
     during late 2026-01..early 2026-02: p(X)?
-    p(X) | select X, Share = X / 2 | where X > 3, not X in [1, 2] | sort X desc, Y | limit 3 offset 2
-      | chart bar X | into "file.csv"?
+    p(X) | select X, Share = X / 2 | where X > 3, not X in [1, 2] | sort X desc, Y
+      | limit 3 offset 2 | chart bar X | into "file.csv"?
     p(X) | count?
     p(X) | count X, N = count distinct X, sum X * 2, L = list X by year(Y), Z?
     relation aim(of, aim).

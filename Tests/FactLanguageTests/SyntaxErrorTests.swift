@@ -162,6 +162,26 @@ final class SyntaxErrorTests: XCTestCase {
       ["1:2-1", "3:2-1", "4:3-2", "5:3-1", "6:4-1"])
   }
 
+  func testTheNextStatementIsReadAfterAForgottenEnding() {
+    XCTAssertEqual(
+      errors("p(a)\nq(X).\nr(b)\n-s(c).\nt(d, e\nu(Y)."),
+      [
+        "1:4-1 E0103 the ending of this statement is missing",
+        "2:3-1 E0120 `X` is a variable, and a stated fact has none",
+        "3:4-1 E0103 the ending of this statement is missing",
+        "5:2-1 E0104 this `(` is never closed",
+        "6:3-1 E0120 `Y` is a variable, and a stated fact has none",
+      ])
+  }
+
+  func testACommentIsNotTakenForARemainder() {
+    XCTAssertEqual(hints("p(X) :- q(X), % the source says so\n  r(X"), [""])
+    XCTAssertEqual(hints("p(X) :- q(X) % Only these count\n"), [""])
+    XCTAssertEqual(
+      hints("p(X) :- q(X), (X + 1) % (2) = 0.\n"),
+      ["the remainder of a division is `mod`, as in `X mod 2`"])
+  }
+
   func testDiagnosticsShowTheBadExpression() {
     func rendered(_ text: String, width: Int = 60) -> String {
       let source = SourceText(name: "a.dl", bytes: Array(text.utf8))

@@ -60,7 +60,7 @@ enum CharacterClass {
   }
 }
 
-/// How words of the language are told apart; also what the printer asks before it leaves quotes out.
+/// How words of the language are told apart; the printer asks before it leaves quotes out.
 public enum WordShape {
   /// Whether a text can stand as a symbol without quotes: a letter other than an upper-case one,
   /// then letters, digits and `_`. Letters of any script count.

@@ -1,4 +1,4 @@
-/// Cuts a text into tokens, one at a time and from any place, so that looking ahead is free of state.
+/// Cuts a text into tokens, one at a time and from any place: looking ahead needs no state.
 ///
 /// `%` begins a comment like `#`, except directly after a number, where it belongs to the number.
 struct Lexer: Sendable {

@@ -21,8 +21,8 @@ public enum ValueReading {
     }
   }
 
-  /// What a constant means where a date is expected: an integer from 1000 to 9999 is that year, also
-  /// as a bound and after `~`; a text is read as EDTF. Nil where it is no date.
+  /// What a constant means where a date is expected: an integer from 1000 to 9999 is that year,
+  /// also as a bound and after `~`; a text is read as EDTF. Nil where it is no date.
   public static func date(_ value: Value) -> Value? {
     switch value {
     case .date, .span, .unknown, .anything: return value

@@ -38,11 +38,20 @@ extension StatementParser {
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .plus, .times, .slash,
       .power, .plusMinus, .range:
       return true
-    case .minus: return !(mode == .prompt && token.startsLine)
+    case .minus: return !startsDenial
     case .name:
       return isWord("in") || isWord("overlaps") || isWord("div") || isWord("mod")
     default: return false
     }
+  }
+
+  /// Whether the current minus begins a line of its own: at the prompt always, in a file if an atom
+  /// follows, since a full stop was then forgotten.
+  private var startsDenial: Bool {
+    guard token.startsLine, openBrackets.isEmpty else { return false }
+    if mode == .prompt { return true }
+    let next = peek()
+    return next.kind == .name && next.lower == token.upper && isBeforeParen(next)
   }
 
   /// Whether an operand may begin with this token.
@@ -63,8 +72,8 @@ extension StatementParser {
     }
   }
 
-  /// An expression whose operators bind at least as tightly as `minimum`; its first operand may have
-  /// been read already, and a minus before that one.
+  /// An expression whose operators bind at least as tightly as `minimum`; its first operand may
+  /// have been read already, and a minus before that one.
   mutating func parseExpression(
     after operand: Expression? = nil, negatedFrom: Int? = nil, minimum: Int = 1
   ) throws(SyntaxFailure) -> Expression {
@@ -82,7 +91,7 @@ extension StatementParser {
     }
     var depth = lastDepth
     while let operation = binaryOperator, operation.level >= minimum {
-      if mode == .prompt, token.kind == .minus, token.startsLine, openBrackets.isEmpty { break }
+      if token.kind == .minus, startsDenial { break }
       advance()
       let next = operation == .power ? operation.level : operation.level + 1
       let right = try parseExpression(minimum: next)

@@ -190,9 +190,11 @@ extension StatementParser {
   func missingEnd(_ expected: String) -> SyntaxFailure {
     let startsAnother =
       token.kind == .name || token.kind == .variable || token.kind == .text
-      || token.kind == .implies
+      || token.kind == .implies || token.kind == .minus
     if token.startsLine, startsAnother, openBrackets.isEmpty {
-      return SyntaxFailure(.missingStop, at: endSpan)
+      var failure = SyntaxFailure(.missingStop, at: endSpan)
+      failure.resumes = isAtMargin
+      return failure
     }
     return unexpected(expected)
   }

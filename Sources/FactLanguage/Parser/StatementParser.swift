@@ -65,7 +65,12 @@ public struct StatementParser: Sendable {
         isStopped = true
       } catch {
         record(error)
-        if !hasEnded { recover() }
+        if error.resumes {
+          openBrackets.removeAll(keepingCapacity: true)
+          nesting = 0
+        } else if !hasEnded {
+          recover()
+        }
       }
     }
     return nil
@@ -73,7 +78,9 @@ public struct StatementParser: Sendable {
 
   private mutating func record(_ failure: SyntaxFailure) {
     var failure = failure
-    if failure.percent == nil, failure.isPercentLikely { failure.percent = percent }
+    if failure.percent == nil, failure.isPercentLikely, let percent, isRemainder(percent) {
+      failure.percent = percent
+    }
     failures.append(failure)
     guard failures.count >= StatementParser.errorLimit else { return }
     if token.kind != .end {
@@ -81,6 +88,24 @@ public struct StatementParser: Sendable {
         SyntaxFailure(.tooManyErrors(StatementParser.errorLimit), at: failure.span))
     }
     isStopped = true
+  }
+
+  /// Whether a `%` that began a comment looks like an operator: an operand before it on the line,
+  /// and after it a number, a variable or a bracket rather than the words of a sentence.
+  private func isRemainder(_ percent: Int) -> Bool {
+    var before = percent - 1
+    while before >= 0, lexer.bytes[before] == 0x20 { before -= 1 }
+    guard before >= 0 else { return false }
+    let left = lexer.bytes[before]
+    guard CharacterClass.isASCIIWord(left) || left == UInt8(ascii: ")") else { return false }
+    var after = percent + 1
+    while lexer.byte(after) == 0x20 { after += 1 }
+    let right = lexer.byte(after)
+    if right == UInt8(ascii: "(") { return true }
+    guard CharacterClass.isDigit(right) || CharacterClass.isUpper(right) else { return false }
+    after = lexer.endOfWord(after)
+    while lexer.byte(after) == 0x20 { after += 1 }
+    return !CharacterClass.isASCIILetter(lexer.byte(after))
   }
 
   // MARK: Tokens
@@ -177,8 +202,7 @@ public struct StatementParser: Sendable {
 
   /// Whether the current token begins a line in a way that only a new statement does.
   private var isMissedStart: Bool {
-    guard token.startsLine else { return false }
-    if token.lower > 0, lexer.bytes[token.lower - 1] != 0x0A { return false }
+    guard isAtMargin else { return false }
     if isWord("relation") || isWord("query") || isWord("load") {
       return peek().kind == .name || peek().kind == .variable
     }
@@ -217,10 +241,25 @@ public struct StatementParser: Sendable {
       }
     default: break
     }
+    if let bracket = openBrackets.last, startsNextStatement {
+      var failure = SyntaxFailure(.unclosedBracket(text(bracket)), at: bracket.span)
+      failure.resumes = true
+      return failure
+    }
     if isWord("is") || isWord("and") || isWord("or") {
       return SyntaxFailure(.slip(text(token)), at: span)
     }
     return SyntaxFailure(.unexpected(found: text(token), expected: expected), at: span)
+  }
+
+  /// Whether the current token, within brackets, begins a line as an atom does.
+  private var startsNextStatement: Bool {
+    isAtMargin && token.kind == .name && isBeforeParen(token)
+  }
+
+  /// Whether the current token stands at the very start of its line.
+  var isAtMargin: Bool {
+    token.startsLine && token.lower > 0 && lexer.bytes[token.lower - 1] == 0x0A
   }
 
   /// The word with dots that the current full stop is part of: `amazon.com`, `1.2.3`.

@@ -1,7 +1,7 @@
 /// Finds the known names that a misspelt one was likely to mean.
 public enum NearestName {
-  /// How many edits a name of this length may be away: one up to four characters, then one in three,
-  /// three at most.
+  /// How many edits a name of this length may be away: one up to four characters, then one in
+  /// three, three at most.
   static func limit(forLength length: Int) -> Int {
     length <= 1 ? 0 : length <= 4 ? 1 : min(length / 3 + (length < 6 ? 1 : 0), 3)
   }

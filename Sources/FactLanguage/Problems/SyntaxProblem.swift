@@ -82,6 +82,8 @@ struct SyntaxFailure: Error {
   var span: SourceSpan
   /// Set where a `%` that began a comment is the likely cause.
   var percent: Int?
+  /// Whether the next statement begins at the current token, so that nothing is to be skipped.
+  var resumes = false
 
   init(_ problem: SyntaxProblem, at span: SourceSpan, percent: Int? = nil) {
     self.problem = problem
