@@ -100,6 +100,9 @@ final class PreparedCondition {
     let count = batch.count
     let values = evaluation.values
     let never = Truth.never.rawValue
+    if truths.count < count {
+      truths.append(contentsOf: repeatElement(0, count: count - truths.count))
+    }
     switch condition {
     case .constants(let slot, _):
       let words = batch.columns[slot]

@@ -18,8 +18,9 @@ public final class ClaimCatalogue: RowSource {
   public let arity = 9
   /// The number of claims.
   public private(set) var rowCount = 0
-  /// Whether some claim is less than certain.
-  public private(set) var hasUncertainRows = false
+  /// Whether some row is less than certain: never, for that somebody claims something is certain
+  /// even where what he claims is not.
+  public var hasUncertainRows: Bool { false }
 
   /// The claims of one relation, facts or denials.
   private struct Part {
@@ -49,7 +50,6 @@ public final class ClaimCatalogue: RowSource {
             first: rowCount, relation: relation, name: values.word(for: .symbol(relation.name)),
             isDenial: denied, view: view))
         rowCount += view.rowCount
-        if view.hasUncertainRows { hasUncertainRows = true }
       }
     }
   }
@@ -117,16 +117,10 @@ public final class ClaimCatalogue: RowSource {
     words = result
   }
 
-  /// Writes how sure the first `count` of `rows` are, as raw values of `Certainty`.
+  /// Writes how sure the first `count` of `rows` are: all are certain.
   public func gatherLevels(rows: [UInt32], count: Int, into result: inout [UInt8]) {
     grow(&result, to: count)
-    var levels = result
-    split(rows, count) { part, range, inner in
-      var found: [UInt8] = []
-      part.view.gatherLevels(rows: inner, count: inner.count, into: &found)
-      for (k, i) in range.enumerated() { levels[i] = found[k] }
-    }
-    result = levels
+    for row in 0..<count { result[row] = 0 }
   }
 
   /// The relation and its fact (or denial) that a row is a claim of.

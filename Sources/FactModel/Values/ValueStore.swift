@@ -91,7 +91,7 @@ public final class ValueStore: @unchecked Sendable {
     let lower = interval.lower.map { word($0) } ?? .unknown
     let upper = interval.upper.map { word($0) } ?? .unknown
     let entry = WideEntry(kind: .range, lower: lower.bits, upper: upper.bits)
-    return Word(wide: wides.intern(entry, text: text == interval.text ? nil : text))
+    return Word(wide: wides.intern(entry, text: text))
   }
 
   /// The word of a span of dates, with the text as it was written.
@@ -99,8 +99,8 @@ public final class ValueStore: @unchecked Sendable {
     switch DateSpan(first: first, last: last).canonical {
     case .date(let date): return date.word
     case .span(let span):
-      let kept = text == span.text ? nil : text
-      return Word(wide: wides.intern(ValueStore.entry(span), text: kept))
+
+      return Word(wide: wides.intern(ValueStore.entry(span), text: text))
     }
   }
 
