@@ -90,6 +90,18 @@ final class EditorMenuTests: XCTestCase {
       "\"Deutsche Bank\"")
   }
 
+  func testCaseMayDiffer() {
+    var menu = CompletionMenu()
+    XCTAssertEqual(
+      complete(&menu, "AMA", [candidate("amazon")]),
+      CompletionMenu.Edit(range: 0..<3, text: "amazon"))
+    XCTAssertEqual(
+      complete(&menu, "AM", [candidate("amazon"), candidate("amazed")]),
+      CompletionMenu.Edit(range: 0..<2, text: "amaz"))
+    XCTAssertNil(complete(&menu, "a", [candidate("amazon"), candidate("Amazon")]))
+    XCTAssertTrue(menu.isOpen)
+  }
+
   func testRowsAreAWindowAroundTheChoice() {
     var menu = CompletionMenu()
     XCTAssertNil(

@@ -2,7 +2,8 @@
 /// which Tab and Shift-Tab choose.
 ///
 /// A plain value: it is told the text and gives back the edit to make. A candidate that does not
-/// start with what was typed is never inserted before it is chosen in the menu.
+/// start with what was typed, in the same case or another, is never inserted before it is chosen
+/// in the menu.
 public struct CompletionMenu: Sendable {
   /// A change to make in the text; the cursor then stands after `text`.
   public struct Edit: Sendable, Hashable {
@@ -38,15 +39,17 @@ public struct CompletionMenu: Sendable {
     let upper = min(max(result.replace.upperBound, cursor), bytes.count)
     let old = String(Substring(bytes.prefix(upper).dropFirst(lower)))
     let typed = String(Substring(bytes.prefix(cursor).dropFirst(lower)))
+    let start = typed.lowercased()
     let fitting = result.candidates.filter {
-      !$0.isDidYouMean && ($0.text.hasPrefix(typed) || $0.label.hasPrefix(typed))
+      !$0.isDidYouMean
+        && ($0.text.lowercased().hasPrefix(start) || $0.label.lowercased().hasPrefix(start))
     }
     if fitting.count == 1, let only = fitting.first {
       if only.text != old { return Edit(range: lower..<upper, text: only.text) }
       if result.candidates.count == 1 { return nil }
     }
     let shared = CompletionMenu.sharedStart(of: fitting)
-    if fitting.count > 1 && shared.hasPrefix(typed) && shared.utf8.count > typed.utf8.count {
+    if fitting.count > 1 && shared.lowercased().hasPrefix(start) && shared.count > typed.count {
       return Edit(range: lower..<cursor, text: shared)
     }
     candidates = result.candidates
