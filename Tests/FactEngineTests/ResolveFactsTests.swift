@@ -42,6 +42,55 @@ final class ResolveFactsTests: XCTestCase {
     }
   }
 
+  /// The first batch of a text.
+  private func batch(_ text: String, _ fixture: ResolveFixture, from first: Int = 0) -> StatedBatch?
+  {
+    let source = SourceText(name: "test", bytes: Array(text.utf8))
+    var parser = StatementParser(source)
+    guard case .facts(let batch)? = parser.nextItem() else { return nil }
+    return fixture.resolver.statedFacts(batch, from: first, in: source)
+  }
+
+  func testBatchesSayWhatSingleFactsSay() {
+    let fixture = ResolveFixture().run(declared)
+    let text = "layoff(a, 3, 2026-01). layoff(\"B c\", 4, 2025). layoff(c, _, 2026-01-05)."
+    guard let stated = batch(text, fixture) else { return XCTFail("no batch") }
+    XCTAssertNil(stated.failure)
+    XCTAssertEqual(stated.count, 3)
+    let rows = (0..<3).map { row in stated.columns.map { $0[row] } }
+    let single = ResolveFixture().run(declared)
+    single.run(text)
+    XCTAssertEqual(single.found, [])
+    for (row, fact) in zip(rows, single.facts) {
+      XCTAssertEqual(
+        row.map { fixture.text(Word(bits: $0)) }, fact.words.map { single.text(Word(bits: $0)) })
+    }
+  }
+
+  func testBatchesEndAtTheFirstError() {
+    let fixture = ResolveFixture().run(declared)
+    let text = "layoff(a, 3, 2026). layoff(b, many, 2026). layoff(c, 5, 2026). layoff(7, 5, 2026)."
+    guard let stated = batch(text, fixture) else { return XCTFail("no batch") }
+    XCTAssertEqual(stated.count, 1)
+    XCTAssertEqual(stated.columns.map(\.count), [1, 1, 1])
+    XCTAssertEqual(stated.failure?.diagnostics.map(\.code), ["E0224"])
+    let rest = batch(text, fixture, from: 2)
+    XCTAssertEqual(rest?.count, 1)
+    XCTAssertEqual(rest?.columns.first.map { fixture.text(Word(bits: $0[0])) }, "c")
+    XCTAssertNotNil(rest?.failure)
+    let last = batch(text, fixture, from: 3)
+    XCTAssertEqual(last?.count, 0)
+    XCTAssertNotNil(last?.failure)
+    let wrong = batch("layoff(a, 1, 2026, 4).", fixture)
+    XCTAssertEqual(wrong?.failure?.diagnostics.map(\.code), ["E0202"])
+    let short = batch("layoff(a). layoff(b).", fixture)
+    XCTAssertEqual(
+      short?.columns.map { $0[1] }.dropFirst(), [Word.unknown.bits, Word.unknown.bits])
+    let new = batch("p(a, 1.5). p(b, 2).", fixture)
+    XCTAssertEqual(new?.isNew, true)
+    XCTAssertEqual(new?.schema.arity, 2)
+  }
+
   func testLeftOut() {
     XCTAssertEqual(words(declared + "layoff(begins: 2026-01)."), [["_", "_", "2026-01"]])
     let fixture = ResolveFixture().run(declared + "layoff(a, begins: _). -layoff(a, begins: _).")

@@ -69,7 +69,8 @@ final class ResolveFixture {
       let query = take(try resolver.resolve(query: query, in: source))
       _ = try resolver.resolveProgram(for: query.body.relations)
       queries.append(query)
-    case .declaration(let declaration): try base.declare(declaration.schema)
+    case .declaration(let declaration):
+      for diagnostic in try resolver.declare(declaration, in: source) { note(diagnostic, source) }
     case .load(let rule): loads.append(take(try resolver.resolve(load: rule, in: source)))
     case .namedQuery(let named):
       queries.append(

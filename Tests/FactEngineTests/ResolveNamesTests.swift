@@ -48,6 +48,16 @@ final class ResolveNamesTests: XCTestCase {
     assertFindings(declared + "layoff(X, event: Y)?", ["E0204 event: Y"])
   }
 
+  func testDeclarations() {
+    assertFindings("relation p(a: integer). relation p(a: integer, b: text). p(1, x).")
+    assertFindings(
+      "relation p(a: integer, b: text). relation p(a: integer).", ["E0208 p"],
+      note: "declaring a relation again may only add attributes at the end")
+    assertFindings("relation p(a: integer). relation p(a: date).", ["E0207 a: date"])
+    assertFindings("relation contains(a, b).", ["W0202 contains"])
+    assertFindings("relation source(node).", ["W0202 source"])
+  }
+
   func testFirstUseByName() {
     assertFindings("p(X, size: Y) :- q(X, Y). q(1, 2). p(size: S)?")
     assertFindings("p(X, size: Y) :- q(X, Y). q(1, 2). p(sze: S)?", ["E0203 sze: S"])

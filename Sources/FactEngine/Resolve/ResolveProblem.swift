@@ -36,6 +36,8 @@ enum ResolveProblem: Hashable {
   case listOutsideIn
   case wildcardInExpression
   case denialOfTest(String)
+  case attributeDiffers(relation: String, existing: String, declared: String)
+  case fewerAttributes(String, existing: Int, declared: Int)
   case emptyRelation(String, nearest: [String])
   case hidesBuiltIn(String, what: String)
 }
@@ -62,7 +64,7 @@ extension ResolveProblem {
   private var wording: Wording {
     switch self {
     case .unknownRelation, .wrongArity, .unknownAttribute, .attributeTwice, .emptyRelation,
-      .hidesBuiltIn, .readOnlyRelation:
+      .hidesBuiltIn, .readOnlyRelation, .attributeDiffers, .fewerAttributes:
       relationWording
     case .unknownQualifier, .qualifiersOnDerived, .noQualifiers, .namesOnTest, .badCertainty,
       .fileQualifierValue, .pathIsNoText:
@@ -80,7 +82,7 @@ extension ResolveProblem {
     case .wrongArity(let name, let given, let attributes):
       let takes = attributes.isEmpty ? "none" : attributes.joined(separator: ", ")
       return (
-        "E0202", "`\(name)` has \(count(attributes.count, "attribute")), and \(given) are given",
+        "E0202", "`\(name)` has \(count(attributes.count, "attribute")), and \(areGiven(given))",
         "its attributes are: \(takes)",
         given < attributes.count ? "give attributes by name to leave others out" : nil
       )
@@ -91,6 +93,18 @@ extension ResolveProblem {
       )
     case .attributeTwice(let name, let relation):
       return ("E0204", "the attribute `\(name)` of `\(relation)` is given twice", nil, nil)
+    case .attributeDiffers(let relation, let existing, let declared):
+      return (
+        "E0207", "`\(relation)` is declared with `\(existing)` where this says `\(declared)`",
+        "declaring a relation again may only add attributes at the end", nil
+      )
+    case .fewerAttributes(let name, let existing, let declared):
+      return (
+        "E0208",
+        "`\(name)` has \(count(existing, "attribute")) already, and this declares \(declared)",
+        "declaring a relation again may only add attributes at the end",
+        nil
+      )
     case .emptyRelation(let name, _):
       return ("W0201", "`\(name)` has no facts and no rules, so it is empty", nil, nil)
     case .hidesBuiltIn(let name, let what):
@@ -155,7 +169,7 @@ extension ResolveProblem {
       return ("E0221", "there is no function `\(name)`", nil, nil)
     case .functionArity(let name, let given, let expected):
       let takes = arityText(expected)
-      return ("E0222", "`\(name)` takes \(takes), and \(given) are given", nil, nil)
+      return ("E0222", "`\(name)` takes \(takes), and \(areGiven(given))", nil, nil)
     case .unsetParameter(let name, _):
       return ("E0223", "the parameter `$\(name)` is not set", nil, "give it: `--set \(name)=VALUE`")
     case .wrongType(let attribute, let relation, let type, let text, let reason):
@@ -215,7 +229,8 @@ extension ResolveProblem {
     case .entity, .text:
       return text.contains("\"") ? nil : "write it in quotes: `\"\(text)\"`"
     case .date: return "a date is written `2026-01-05`, `2026-01`, `2026-Q1` or `late 2026-01`"
-    case .integer: return "a number with a fraction needs the type `number`"
+    case .integer where text.contains("."):
+      return "a number with a fraction needs the type `number`"
     default: return nil
     }
   }
@@ -224,6 +239,11 @@ extension ResolveProblem {
 /// `1 attribute`, `2 attributes`.
 private func count(_ number: Int, _ noun: String) -> String {
   number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+}
+
+/// `1 is given`, `2 are given`.
+private func areGiven(_ number: Int) -> String {
+  number == 1 ? "1 is given" : "\(number) are given"
 }
 
 /// `2 arguments`, `1 or 2 arguments`, `at least 2 arguments`.

@@ -30,6 +30,37 @@ struct RetractionPattern {
 }
 
 extension Resolver {
+  /// Declares a relation, and gives the notice where that hides something built in.
+  func declare(_ declaration: RelationDeclaration, in source: SourceText) throws -> [Diagnostic] {
+    let schema = declaration.schema
+    let isKnown = isRelation(schema.name)
+    var collector = DiagnosticCollector(source: source)
+    do {
+      let what = try base.declare(schema).what
+      if !isKnown, let what = builtIn(schema.name) {
+        collector.report(.hidesBuiltIn(schema.name, what: what), at: declaration.nameSpan)
+      } else if what == .hidesBuiltin {
+        collector.report(.hidesBuiltIn(schema.name, what: "relation"), at: declaration.nameSpan)
+      }
+    } catch {
+      switch error {
+      case .attributeDiffers(let position, let existing, let declared):
+        let spans = declaration.attributeSpans
+        collector.report(
+          .attributeDiffers(
+            relation: schema.name, existing: existing.declaration,
+            declared: declared.declaration),
+          at: position < spans.count ? spans[position] : declaration.nameSpan)
+      case .fewerAttributes(let existing, let declared):
+        collector.report(
+          .fewerAttributes(schema.name, existing: existing, declared: declared),
+          at: declaration.nameSpan)
+      }
+      try collector.throwErrors()
+    }
+    return collector.sorted
+  }
+
   /// A stated fact as words, with the types of a declared relation checked.
   ///
   /// Constant expressions are computed: `p(2 * 3).` states `p(6)`. In a denial `_` leaves an
@@ -253,5 +284,13 @@ extension Resolver {
     let near = nearest(text, among: RelationCatalogue.certainties)
     collector.report(.badCertainty(text, nearest: near), at: expression.span)
     return .certain
+  }
+}
+
+extension Attribute {
+  /// The attribute as a declaration writes it, such as `size: integer[positions]`.
+  fileprivate var declaration: String {
+    let unit = self.unit.map { "[\($0)]" } ?? ""
+    return type == .any ? name + unit : "\(name): \(type)\(unit)"
   }
 }

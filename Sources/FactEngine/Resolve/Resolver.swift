@@ -271,7 +271,7 @@ final class Resolver {
   }
 
   /// What is built in under a name, such as `test`; nil where nothing is.
-  private func builtIn(_ name: String) -> String? {
+  func builtIn(_ name: String) -> String? {
     if Test(rawValue: name) != nil { return "test" }
     if name == RelationCatalogue.claim.name
       || FactBase.builtinSchemas.contains(where: { $0.name == name })

@@ -12,6 +12,7 @@ extension Engine {
     let rule = resolution.value
     let evaluation = Evaluation(engine: self)
     defer { finish(evaluation) }
+    let new = resolver.newDeclaration(by: load.head, isRule: false)
     let known = base.relation(named: rule.relation)
     let hasQualifiers = !load.head.qualifiers.isEmpty
     let arity = rule.head.count - (hasQualifiers ? ClaimView.Qualifier.allCases.count : 0)
@@ -27,10 +28,10 @@ extension Engine {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }
     try check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
+    if let new { try base.declare(new) }
     guard let relation = known ?? base.relation(named: rule.relation, arity: arity) else {
       throw EngineError.failed(message: "`\(rule.relation)` could not be made", hint: nil)
     }
-    if known == nil { resolver.program = program }
     var newFacts = 0
     var newClaims = 0
     var rows: [UInt32] = []

@@ -8,6 +8,7 @@ extension Engine {
   ///   - statement: What to run; commands are none of the engine's.
   ///   - source: The text that it stands in, for the places of errors.
   ///   - origin: The file that it comes from, whose rules are replaced when it is read again.
+  /// - Returns: What it did, or the answer.
   /// - Throws: `DiagnosticsError` for what is wrong with the statement, `EngineError` for what went
   ///   wrong while it ran.
   public func run(
@@ -22,7 +23,7 @@ extension Engine {
       let filled = try resolver.filled(rule, in: source)
       let resolution = try resolver.define(rule: filled, in: source)
       diagnostics += resolution.diagnostics
-      ensureRelation(resolution.value.relation, arity: resolution.value.head.count)
+      try ensureRelation(of: filled.head, arity: resolution.value.head.count)
       let id = (program.rules.map(\.id).max() ?? -1) + 1
       program.version += 1
       program.rules.append(
@@ -59,6 +60,15 @@ extension Engine {
     program.queries.removeAll { $0.origin == path }
   }
 
+  /// Makes sure that a relation that rules derive is there, so that it has attributes.
+  private func ensureRelation(of head: Atom, arity: Int) throws {
+    if let schema = resolver.newDeclaration(by: head, isRule: true) {
+      try base.declare(schema)
+    } else {
+      _ = base.relation(named: head.name, arity: arity)
+    }
+  }
+
   // MARK: Facts
 
   private func state(_ atom: Atom, in source: SourceText) throws -> Outcome {
@@ -70,32 +80,20 @@ extension Engine {
     return .stated(newFacts: stated.newFact ? 1 : 0, newClaims: stated.newClaim ? 1 : 0)
   }
 
-  /// The relation of a stated fact; a new one comes into being with its first statement.
+  /// The relation of a stated fact; a new one comes into being with its first statement, declared
+  /// where that names its attributes.
   private func relation(_ schema: Schema, isNew: Bool) throws -> Relation {
-    if let relation = base.relation(named: schema.name), relation.arity == schema.arity {
-      return relation
-    }
-    guard let relation = base.relation(named: schema.name, arity: schema.arity) else {
-      throw EngineError.failed(
-        message: "`\(schema.name)` takes \(base.relation(named: schema.name)?.arity ?? 0) values",
-        hint: nil)
-    }
-    if isNew { resolver.program = program }
-    return relation
-  }
-
-  /// Makes sure that a relation that rules derive is there, so that it has attributes.
-  private func ensureRelation(_ name: String, arity: Int) {
-    if base.relation(named: name) == nil { _ = base.relation(named: name, arity: arity) }
+    if isNew, schema.isDeclared { return try base.declare(schema).relation }
+    if let relation = base.relation(named: schema.name, arity: schema.arity) { return relation }
+    throw EngineError.failed(
+      message: "`\(schema.name)` takes \(base.relation(named: schema.name)?.arity ?? 0) values",
+      hint: nil)
   }
 
   private func declare(_ declaration: RelationDeclaration, in source: SourceText) throws -> Outcome
   {
-    do {
-      _ = try base.declare(declaration.schema)
-    } catch {
-      throw DiagnosticsError(
-        [Diagnostic(.error, "E0230", "\(error)", at: declaration.nameSpan)], in: source)
+    for diagnostic in try resolver.declare(declaration, in: source) {
+      diagnostics.append((diagnostic, source))
     }
     program.version += 1
     return .defined
@@ -146,7 +144,7 @@ extension Engine {
       throw DiagnosticsError(
         [
           Diagnostic(
-            .error, "E0231", "there is no such rule", at: rule.span,
+            .error, "E0209", "there is no such rule", at: rule.span,
             hint: "`.rules \(rule.head.name)` shows those there are")
         ], in: source)
     }
