@@ -81,7 +81,7 @@ struct CommandCompletion {
     else {
       return CompletionResult(replace: range, candidates: [])
     }
-    if case .rest = command.parameters[place].kind, command.name == "explain" {
+    if case .rest = command.parameters[place].kind, command.name != "history" {
       let inner = completer.completions(for: rest.text, cursor: range.upperBound - rest.start)
       let shifted =
         inner.replace.lowerBound + rest.start..<inner.replace.upperBound + rest.start
@@ -102,7 +102,7 @@ struct CommandCompletion {
       let near = NearestName.nearest(typedName, among: commands.map(\.name))
       candidates = near.map {
         CompletionCandidate(
-          text: ".\($0)", detail: "did you mean this?", kind: .command, isDidYouMean: true)
+          text: ".\($0)", kind: .command, isDidYouMean: true)
       }
     }
     return CompletionResult(replace: nameRange, candidates: candidates)
@@ -117,7 +117,10 @@ struct CommandCompletion {
       let found = completer.relations(typed)
       return found.isEmpty
         ? completer.didYouMean(typed, among: completer.relationNames, kind: .relation) : found
-    case .entity: return completer.entities(typed)
+    case .entity:
+      return completer.entities(typed).map {
+        CompletionCandidate(text: $0.label, detail: $0.detail, kind: $0.kind)
+      }
     case .query: return completer.queries(typed)
     case .mode: return modes()
     case .modeOrFile: return modes() + (typed.isEmpty ? [] : completer.files(typed))

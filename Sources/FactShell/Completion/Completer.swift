@@ -9,8 +9,10 @@ import FactModel
 struct Completer {
   let base: FactBase
   let program: Program
+  /// The names of the script parameters that are set.
+  var parameters: [String] = []
   /// The folder from which file names are looked up; nil is the working directory.
-  let directory: String?
+  var directory: String?
 
   /// So many candidates are offered of a kind.
   static let limit = 100
@@ -68,8 +70,7 @@ struct Completer {
     guard typed.utf8.count > 2 else { return [] }
     return NearestName.nearest(typed, among: names).map {
       CompletionCandidate(
-        text: $0 + suffix, label: $0, detail: "did you mean this?", kind: kind,
-        isDidYouMean: true)
+        text: $0 + suffix, label: $0, kind: kind, isDidYouMean: true)
     }
   }
 

@@ -4,18 +4,42 @@ import FactLanguage
 extension Session: LineAssistant {
   /// What may stand at the cursor.
   public func completions(for text: String, cursor: Int) -> CompletionResult {
-    Completer(base: engine.base, program: engine.program, directory: currentDirectory)
-      .completions(for: text, cursor: cursor)
+    Completer(
+      base: engine.base, program: engine.program, parameters: Array(engine.parameters.keys),
+      directory: nil
+    ).completions(for: text, cursor: cursor)
   }
 
   /// The styled stretches of the text.
-  public func highlight(_ text: String) -> [HighlightSpan] { [] }
+  public func highlight(_ text: String) -> [HighlightSpan] {
+    FactLanguage.highlight(text).map { span, style in
+      HighlightSpan(span.lower..<span.upper, HighlightStyle(style))
+    }
+  }
 
   /// Whether Enter submits the text.
   public func isComplete(_ text: String) -> InputState {
     switch inputState(text) {
     case .complete: .complete
     case .open(let mark): .needsMore(open: mark)
+    }
+  }
+}
+
+extension HighlightStyle {
+  /// The colour of a piece of the language.
+  init(_ style: TokenStyle) {
+    switch style {
+    case .relation: self = .relation
+    case .attribute: self = .attribute
+    case .variable: self = .variable
+    case .value: self = .value
+    case .qualifier: self = .qualifier
+    case .string: self = .string
+    case .comment: self = .comment
+    case .command: self = .command
+    case .keyword: self = .keyword
+    case .error: self = .error
     }
   }
 }
