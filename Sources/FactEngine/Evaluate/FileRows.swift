@@ -23,6 +23,9 @@ final class FileRecords {
 
   /// Calls `receive` with the words by requested column, at most a batch long each time.
   func forEachBatch(_ receive: ([[UInt64]], Int) throws -> Void) throws {
+    if evaluation.settings.isSafe {
+      throw failure("files cannot be read in safe mode; start factsh without --safe to read them")
+    }
     let paths = expand(pattern: file.path)
     if paths.isEmpty { throw failure("no file matches \(file.path)") }
     for path in paths { try read(path, receive) }
@@ -51,6 +54,8 @@ final class FileRecords {
       let reader = try RecordReader(
         path: path, options: ReadOptions(format: format, hasHeader: file.hasHeader),
         shouldStop: shouldStop)
+      // A file without any record or header has no rows, whatever is asked of it.
+      if reader.columns.isEmpty { return }
       let columns = try file.columns.map { try column(of: reader, $0, path) }
       let types = zip(columns, file.columns).map { index, column in
         column.type.flatMap { $0 == .any ? nil : $0 } ?? AttributeType(reader.kinds[index])

@@ -119,14 +119,15 @@ struct Fixpoint {
   private func pipeline(
     _ literals: [ResolvedLiteral], _ variables: [ResolvedVariable], needed: Set<Slot>,
     sink: Operator, source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>,
-    delta: Int?
+    delta: Int?, countsMatches: Bool = false
   ) throws -> Pipeline {
     var planner = BodyPlanner(
       variables: variables, statistics: SourceStatistics(evaluation: evaluation, source: source),
       disabledPasses: evaluation.settings.disabledPasses, recursive: recursive)
     let plan = planner.plan(literals, delta: delta)
     var compiler = PipelineCompiler(
-      evaluation: evaluation, variableCount: variables.count, plan: plan, source: source)
+      evaluation: evaluation, variableCount: variables.count, plan: plan,
+      countsMatches: countsMatches, source: source)
     return try compiler.compile(plan, needed: needed, sink: sink)
   }
 
@@ -163,7 +164,7 @@ struct Fixpoint {
       runs.append(
         try pipeline(
           literals, rule.variables, needed: needed, sink: sink, source: source, recursive: [],
-          delta: nil))
+          delta: nil, countsMatches: true))
     }
     for run in runs { try run.run() }
     let groupCount = groupTerms.count
@@ -214,6 +215,8 @@ struct SourceStatistics: PlanStatistics {
   }
 
   func rowCount(of atom: AtomSource) -> Double {
+    // Reading a file to count its rows would read it twice.
+    if case .file = atom { return 1_000_000 }
     if let traversal = traversal(atom) { return Double(traversal.graph.targets.count) * 10 }
     guard let source = try? source(atom) else { return 0 }
     // A relation that is being derived will grow.
@@ -221,6 +224,7 @@ struct SourceStatistics: PlanStatistics {
   }
 
   func distinctCount(of atom: AtomSource, columns: [Int]) -> Double {
+    if case .file = atom { return 1_000 }
     if let traversal = traversal(atom) { return Double(max(1, traversal.graph.nodeCount)) }
     guard let source = try? source(atom) else { return 1 }
     var distinct = 1.0

@@ -48,10 +48,14 @@ final class JoinOperator: Operator {
   /// Pairs of columns that one variable stands in twice.
   private let equalities: [(Int, Int)]
   private let carried: [Slot]
+  /// Whether it only matters that there is a row: nothing of it is read, and matches are not
+  /// counted.
+  private let isExistential: Bool
   private let next: Operator
   private let out: Batch
   private var index: KeyIndex?
   private var range = 0..<0
+  private var surest: UInt8??
   private var hits = KeyIndex.Hits()
   private var probes: [UInt32]
   private var matched: [UInt32]
@@ -64,9 +68,10 @@ final class JoinOperator: Operator {
 
   init(
     _ evaluation: Evaluation, source: ScanSource, window: RowWindow, keyColumns: [Int], keys: [Key],
-    outputs: [(column: Int, slot: Slot)], equalities: [(Int, Int)], carried: [Slot], slotCount: Int,
-    next: Operator
+    outputs: [(column: Int, slot: Slot)], equalities: [(Int, Int)], carried: [Slot],
+    isExistential: Bool, slotCount: Int, next: Operator
   ) {
+    self.isExistential = isExistential
     self.source = source
     self.window = window
     self.keyColumns = keyColumns
@@ -94,6 +99,7 @@ final class JoinOperator: Operator {
 
   override func prepare() throws {
     range = source.range(window)
+    surest = nil
     if !keyColumns.isEmpty, !range.isEmpty { index = source.index(on: keyColumns) }
     try next.prepare()
   }
@@ -101,12 +107,16 @@ final class JoinOperator: Operator {
   override func push(_ batch: Batch) throws {
     try evaluation.checkpoint()
     guard !range.isEmpty, batch.count > 0 else { return }
-    if keyColumns.isEmpty { return try scan(batch) }
+    if keyColumns.isEmpty {
+      if isExistential { return try pass(batch, atLevel: surestLevel()) }
+      return try scan(batch)
+    }
     dropUnknownKeys(batch)
     guard batch.count > 0, let index else { return }
     for (position, key) in keys.enumerated() {
       if case .slot(let slot) = key { keyWords[position] = batch.columns[slot] }
     }
+    if isExistential { return try keepMatched(batch, index) }
     index.probe(keys: keyWords, count: batch.count, into: &hits)
     for (position, key) in keys.enumerated() {
       if case .slot = key { keyWords[position] = [] }
@@ -138,6 +148,115 @@ final class JoinOperator: Operator {
     }
   }
 
+  // MARK: Existence
+
+  /// The raw level of the surest row there is, nil without any; found once a run.
+  private func surestLevel() -> UInt8? {
+    if let surest { return surest }
+    var best: UInt8?
+    var start = range.lowerBound
+    while start < range.upperBound, best != 0 {
+      let end = min(start + Batch.capacity, range.upperBound)
+      for position in 0..<(end - start) { matched[position] = UInt32(start + position) }
+      let count = keepLiveAndEqual(end - start)
+      if count > 0 {
+        var levels = [UInt8](repeating: 0, count: count)
+        if source.isUncertain {
+          source.raiseLevels(rows: matched, count: count, levels: &levels, scratch: &levelScratch)
+        }
+        best = min(best ?? 2, levels.min() ?? 2)
+      }
+      start = end
+    }
+    surest = .some(best)
+    return best
+  }
+
+  /// Passes a whole batch on, no surer than a level.
+  private func pass(_ batch: Batch, atLevel level: UInt8?) throws {
+    guard let level else { return }
+    if level > 0 {
+      batch.beginLevels()
+      for row in 0..<batch.count where batch.levels[row] < level { batch.levels[row] = level }
+    }
+    matchCount += batch.count
+    try next.push(batch)
+  }
+
+  /// Keeps the matches that some row agrees with, each as sure as the surest of those rows.
+  private func keepMatched(_ batch: Batch, _ index: KeyIndex) throws {
+    let within = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    var best = [UInt8](repeating: MarkOperator.none, count: batch.count)
+    if !source.isUncertain, !source.hasDeadRows, equalities.isEmpty {
+      index.contains(
+        keys: keyWords, count: batch.count, within: within, hits: &hits, into: &levelScratch)
+      for row in 0..<batch.count where levelScratch[row] != 0 { best[row] = 0 }
+    } else {
+      index.probe(keys: keyWords, count: batch.count, into: &hits)
+      var isFull = true
+      while isFull {
+        var count = 0
+        isFull = index.expand(
+          &hits, within: within, probes: &probes, matched: &matched, count: &count,
+          capacity: Batch.capacity)
+        count = keepLiveAndEqual(count)
+        var levels = [UInt8](repeating: 0, count: count)
+        if source.isUncertain {
+          source.raiseLevels(rows: matched, count: count, levels: &levels, scratch: &levelScratch)
+        }
+        for position in 0..<count where levels[position] < best[Int(probes[position])] {
+          best[Int(probes[position])] = levels[position]
+        }
+        if isFull { try evaluation.checkpoint() }
+      }
+    }
+    var kept = 0
+    for row in 0..<batch.count where best[row] != MarkOperator.none {
+      probes[kept] = UInt32(row)
+      if best[row] > 0 { batch.beginLevels() }
+      kept += 1
+    }
+    guard kept > 0 else { return }
+    if batch.isUncertain {
+      for row in 0..<batch.count where best[row] > batch.levels[row] {
+        batch.levels[row] = best[row]
+      }
+    }
+    batch.compact(probes, count: kept, slots: carried)
+    matchCount += kept
+    try next.push(batch)
+  }
+
+  /// Drops retracted rows, and those in which a variable that stands twice differs; returns how many
+  /// of `matched` (and `probes`) are left.
+  private func keepLiveAndEqual(_ total: Int) -> Int {
+    var count = total
+    if source.hasDeadRows {
+      var kept = 0
+      for position in 0..<count where source.isLive(matched[position]) {
+        probes[kept] = probes[position]
+        matched[kept] = matched[position]
+        kept += 1
+      }
+      count = kept
+    }
+    for (left, right) in equalities {
+      source.rows.gather(column: left, rows: matched, count: count, into: &scratch)
+      source.rows.gather(column: right, rows: matched, count: count, into: &otherScratch)
+      var kept = 0
+      for position in 0..<count
+      where scratch[position] == otherScratch[position] && scratch[position] != Word.unknown.bits {
+        probes[kept] = probes[position]
+        matched[kept] = matched[position]
+        kept += 1
+      }
+      count = kept
+    }
+    return count
+  }
+
+  // MARK: Rows
+
   /// Unknown joins with nothing, and a failed computation has no value to join with.
   private func dropUnknownKeys(_ batch: Batch) {
     let unknown = Word.unknown.bits
@@ -163,31 +282,8 @@ final class JoinOperator: Operator {
   }
 
   private func emit(_ batch: Batch, count total: Int, rows contiguous: Range<Int>?) throws {
-    var count = total
-    var contiguous = contiguous
-    if source.hasDeadRows {
-      var kept = 0
-      for position in 0..<count where source.isLive(matched[position]) {
-        probes[kept] = probes[position]
-        matched[kept] = matched[position]
-        kept += 1
-      }
-      if kept < count { contiguous = nil }
-      count = kept
-    }
-    for (left, right) in equalities {
-      source.rows.gather(column: left, rows: matched, count: count, into: &scratch)
-      source.rows.gather(column: right, rows: matched, count: count, into: &otherScratch)
-      var kept = 0
-      for position in 0..<count
-      where scratch[position] == otherScratch[position] && scratch[position] != Word.unknown.bits {
-        probes[kept] = probes[position]
-        matched[kept] = matched[position]
-        kept += 1
-      }
-      if kept < count { contiguous = nil }
-      count = kept
-    }
+    let count = keepLiveAndEqual(total)
+    let contiguous = count == total ? contiguous : nil
     guard count > 0 else { return }
     for slot in carried {
       var column: [UInt64] = []

@@ -25,15 +25,18 @@ struct PipelineCompiler {
   let evaluation: Evaluation
   /// Gives the source of an atom; relations of a running fixpoint included.
   let source: (AtomSource) throws -> ScanSource
+  /// Whether it matters how many matches there are, not only which.
+  let countsMatches: Bool
   /// The number of slots of the rule or query; each negation and option adds an ordinal.
   private(set) var slotCount: Int
 
   init(
-    evaluation: Evaluation, variableCount: Int, plan: Plan,
+    evaluation: Evaluation, variableCount: Int, plan: Plan, countsMatches: Bool = false,
     source: @escaping (AtomSource) throws -> ScanSource
   ) {
     self.evaluation = evaluation
     self.source = source
+    self.countsMatches = countsMatches
     slotCount = variableCount + plan.ordinalCount
     nextOrdinal = variableCount
   }
@@ -163,7 +166,8 @@ struct PipelineCompiler {
     let operation = JoinOperator(
       evaluation, source: try source(scan.atom.source), window: scan.window,
       keyColumns: keyColumns, keys: keys, outputs: outputs, equalities: equalities,
-      carried: rest.sorted(), slotCount: slotCount, next: next)
+      carried: rest.sorted(), isExistential: !countsMatches && outputs.isEmpty,
+      slotCount: slotCount, next: next)
     var read = rest
     for case .slot(let slot) in keys { read.insert(slot) }
     return try operators(input, needed: read, next: operation)

@@ -29,7 +29,8 @@ struct QueryRunner {
       stages = stages.dropFirst()
       let slots = Set((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
       block = try aggregate(by, aggregates, lists: &lists) { inputs, add in
-        try match(alternatives, expressions: inputs, needed: slots, add)
+        try match(
+          alternatives, expressions: inputs, needed: slots, countsMatches: true, add)
       }
     case .select(let columns):
       stages = stages.dropFirst()
@@ -49,7 +50,8 @@ struct QueryRunner {
       ).sorted()
       block = RowBlock(slots: slots)
       try match(
-        alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: Set(slots)
+        alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: Set(slots),
+        countsMatches: true
       ) {
         block.append($0, count: $1, levels: $2)
       }
@@ -132,6 +134,7 @@ struct QueryRunner {
   /// Runs the body, and gives the expressions over its matches.
   private func match(
     _ alternatives: [[ResolvedLiteral]], expressions: [ResolvedExpression], needed: Set<Slot>,
+    countsMatches: Bool = false,
     _ receive: @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void
   ) throws {
     for literals in alternatives {
@@ -141,7 +144,8 @@ struct QueryRunner {
         disabledPasses: evaluation.settings.disabledPasses)
       let plan = planner.plan(literals)
       var compiler = PipelineCompiler(
-        evaluation: evaluation, variableCount: query.variables.count, plan: plan, source: source)
+        evaluation: evaluation, variableCount: query.variables.count, plan: plan,
+        countsMatches: countsMatches, source: source)
       let sink = ColumnSink(evaluation, expressions: expressions, receive: receive)
       try compiler.compile(plan, needed: needed, sink: sink).run()
     }

@@ -82,7 +82,8 @@ struct EmptyAnswer {
     var total = 0
     let sink = ColumnSink(evaluation, expressions: []) { _, count, _ in total += count }
     var compiler = PipelineCompiler(
-      evaluation: evaluation, variableCount: query.variables.count, plan: plan, source: sources)
+      evaluation: evaluation, variableCount: query.variables.count, plan: plan,
+      countsMatches: true, source: sources)
     do {
       try compiler.compile(plan, needed: [], sink: sink).run()
     } catch is FailureError {

@@ -43,7 +43,7 @@ extension Engine {
       let stated = relation.facts.state(
         columns: words, count: end - start, claims: claims, rows: &rows)
       newFacts += stated.newFacts
-      newClaims += stated.newClaims
+      newClaims += stated.newClaims - stated.newFacts
       start = end
     }
     return .loaded(
@@ -77,7 +77,7 @@ extension Engine {
       let plan = planner.plan(literals)
       var compiler = PipelineCompiler(
         evaluation: evaluation, variableCount: rule.variables.count, plan: plan,
-        source: evaluation.scanSource)
+        countsMatches: true, source: evaluation.scanSource)
       let sink = ColumnSink(evaluation, expressions: head) { columns, count, levels in
         collected.append(columns, count: count, levels: levels)
       }

@@ -47,6 +47,7 @@ public final class Engine {
     self.base = base
     resolver = Resolver(
       base: base, program: Program(), parameters: [:], today: Engine.currentDay())
+    base.account.limit = settings.memoryLimit ?? .max
   }
 
   /// The date of `today`: what the settings fix, else the day by the clock, local time.

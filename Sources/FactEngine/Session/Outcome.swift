@@ -1,5 +1,6 @@
 import FactLanguage
 import FactModel
+import Glibc
 
 /// What a statement did.
 public enum Outcome {
@@ -20,8 +21,9 @@ public struct EngineSettings {
   public var today: CalendarDate?
   /// Seconds that one statement may take; nil is without limit.
   public var timeLimit: Double?
-  /// Bytes that tables and sets may take; nil is without limit.
-  public var memoryLimit: Int?
+  /// Bytes that tables and sets may take; nil is without limit. Three quarters of the machine's
+  /// memory unless somebody says otherwise, so that an endless rule ends with an error.
+  public var memoryLimit: Int? = EngineSettings.defaultMemoryLimit
   /// Whether bad rows of a file are left out (and counted) rather than an error.
   public var skipsBadRows = false
   /// Whether statements may read and write files.
@@ -32,4 +34,10 @@ public struct EngineSettings {
   public var explainsEmptyAnswers = false
 
   public init() {}
+
+  private static let defaultMemoryLimit: Int? = {
+    let pages = sysconf(Int32(_SC_PHYS_PAGES))
+    let size = sysconf(Int32(_SC_PAGESIZE))
+    return pages > 0 && size > 0 ? pages / 4 * 3 * size : nil
+  }()
 }
