@@ -40,6 +40,24 @@ final class EditorMotionTests: XCTestCase {
     XCTAssertEqual(TextMotion.wordLeft(text, 0), 0)
   }
 
+  func testUndoOfLongTextsKeepsFewStates() {
+    var stack = UndoStack()
+    let long = String(repeating: "x", count: 1_500_000)
+    for index in 0..<10 { stack.note(long + "\(index)", 0) }
+    XCTAssertEqual(stack.pop(current: long + "9")?.text, long + "8")
+    XCTAssertNil(stack.pop(current: long + "8"))
+  }
+
+  func testInterruptsAreRaisedAndForgotten() {
+    Interrupts.reset()
+    XCTAssertFalse(Interrupts.isRaised)
+    Interrupts.raise()
+    XCTAssertTrue(Interrupts.isRaised)
+    Interrupts.reset()
+    XCTAssertFalse(Interrupts.isRaised)
+    XCTAssertNil(Interrupts.termination)
+  }
+
   func testUndoTakesWordsBack() {
     var stack = UndoStack()
     for text in ["", "a", "ab", "abc", "abc ", "abc d", "abc de"] {

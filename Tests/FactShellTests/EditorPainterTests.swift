@@ -199,6 +199,15 @@ final class EditorPainterTests: XCTestCase {
       screen([menu], columns: 40).text(inRendition: "7", row: 2), "  漢字(    relation")
   }
 
+  func testRemarksCannotControlTheTerminal() {
+    var hostile = frame("x")
+    hostile.status = "search: \u{1b}[2J"
+    hostile.menu = [MenuRow(label: "a\u{1b}]0;t\u{07}", detail: "\u{9b}2J\r")]
+    hostile.hint = "\u{1b}[H"
+    XCTAssertEqual(
+      shown(hostile, columns: 40), "fact> x▮^[[H\nsearch: ^[[2J\n  a^[]0;t^G  <9B>2J^M")
+  }
+
   func testMenuLeavesTheTextHalfTheWindow() {
     var menu = frame((1...6).map(String.init).joined(separator: "\n"))
     menu.menu = (0..<8).map { MenuRow(label: "c\($0)") }

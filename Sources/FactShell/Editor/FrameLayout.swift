@@ -155,7 +155,8 @@ struct FrameLayout {
 
   private mutating func layOutMenu(_ frame: EditorFrame) {
     if !frame.status.isEmpty {
-      menu.append(remark(DisplayWidth.truncate(frame.status, to: width), theme.faint))
+      let status = DisplayWidth.truncate(Glyph.printable(frame.status), to: width)
+      menu.append(remark(status, theme.faint))
     }
     let labelWidth = min(
       frame.menu.lazy.filter { !$0.detail.isEmpty }.map { DisplayWidth.of($0.label) }.max() ?? 0,

@@ -26,7 +26,9 @@ struct UndoStack {
       return
     }
     states.append(State(text: text, cursor: cursor))
-    if states.count > 200 { states.removeFirst() }
+    // Few states of a very long text, so that typing on in it does not fill the memory.
+    let most = max(min(200, 4_000_000 / (text.utf8.count + 1)), 2)
+    if states.count > most { states.removeFirst(states.count - most) }
   }
 
   /// The state before the change that led to `text`.
