@@ -159,7 +159,9 @@ struct FrameLayout {
       menu.append(remark(status, theme.faint))
     }
     let labelWidth = min(
-      frame.menu.lazy.filter { !$0.detail.isEmpty }.map { DisplayWidth.of($0.label) }.max() ?? 0,
+      frame.menu.lazy.filter { !$0.detail.isEmpty }.map {
+        DisplayWidth.of(Glyph.printable($0.label))
+      }.max() ?? 0,
       max(width / 2, 8))
     for entry in frame.menu {
       var label = DisplayWidth.truncate(Glyph.printable(entry.label), to: width - 2)
