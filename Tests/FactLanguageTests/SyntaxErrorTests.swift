@@ -246,4 +246,37 @@ final class SyntaxErrorTests: XCTestCase {
     XCTAssertEqual(NearestName.nearest("zebra", among: names), [])
     XCTAssertEqual(NearestName.nearest("x", among: ["y"]), [])
   }
+
+  /// The banded table against the plain one, on short random names.
+  func testNearestNamesAgainstThePlainTable() {
+    func edits(_ a: [UInt8], _ b: [UInt8]) -> Int {
+      var table = [[Int]](repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)
+      for i in 0...a.count { table[i][0] = i }
+      for j in 0...b.count { table[0][j] = j }
+      for i in 1...a.count {
+        for j in 1...b.count {
+          let cost = a[i - 1] == b[j - 1] ? 0 : 1
+          var value = min(table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + cost)
+          if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+            value = min(value, table[i - 2][j - 2] + 1)
+          }
+          table[i][j] = value
+        }
+      }
+      return table[a.count][b.count]
+    }
+    var random = SplitMix(state: 5)
+    func name() -> String {
+      let length = Int.random(in: 2...10, using: &random)
+      return String((0..<length).map { _ in "abc".randomElement(using: &random) ?? "a" })
+    }
+    for _ in 0..<5_000 {
+      let (one, other) = (name(), name())
+      if one == other { continue }
+      let isNear =
+        edits(Array(one.utf8), Array(other.utf8))
+        <= NearestName.limit(forLength: one.utf8.count)
+      XCTAssertEqual(NearestName.isNear(one, other), isNear, "\(one) \(other)")
+    }
+  }
 }

@@ -16,10 +16,10 @@ public enum NearestName {
     _ name: String, among names: Names, count: Int = 3
   ) -> [String] where Names.Element == String {
     let wanted = folded(name)
-    let limit = limit(forLength: wanted.count)
+    var limit = limit(forLength: wanted.count)
     let mask = letterMask(wanted)
     var best: [(distance: Int, name: String)] = []
-    var rows = [Int](repeating: 0, count: 3 * (wanted.count + limit + 2))
+    var rows: [Int] = []
     var other: [UInt8] = []
     for candidate in names {
       let length = candidate.utf8.count
@@ -28,13 +28,15 @@ public enum NearestName {
       fold(candidate, into: &other)
       if abs(other.count - wanted.count) > limit { continue }
       if (letterMask(other) ^ mask).nonzeroBitCount > 2 * limit { continue }
-      guard let distance = distance(wanted, other, limit, &rows) else { continue }
-      if candidate == name { continue }
-      best.append((distance, candidate))
-      if best.count > 64 + count {
-        best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
-        best.removeLast(best.count - count)
+      guard let distance = distance(wanted, other, limit, &rows), candidate != name else {
+        continue
       }
+      best.append((distance, candidate))
+      guard best.count > 64 + count else { continue }
+      // From here on only what is at least as near as those kept is of interest.
+      best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
+      best.removeLast(best.count - count)
+      if let last = best.last { limit = min(limit, last.distance) }
     }
     best.sort { ($0.distance, $0.name) < ($1.distance, $1.name) }
     return best.prefix(count).map(\.name)
@@ -68,23 +70,32 @@ public enum NearestName {
     return mask
   }
 
-  /// The number of edits between two names if it is at most `limit`.
+  /// The number of edits between two names if it is at most `limit`: the table of Damerau and
+  /// Levenshtein, of which only the band around the diagonal can matter.
   private static func distance(
     _ a: [UInt8], _ b: [UInt8], _ limit: Int, _ rows: inout [Int]
   ) -> Int? {
     if a == b { return 0 }
-    if limit == 0 { return nil }
-    let width = b.count + 1
+    if limit == 0 || a.isEmpty || b.isEmpty { return nil }
+    let width = b.count + 2
+    let far = limit + 1
+    if rows.count < 3 * width { rows = [Int](repeating: 0, count: 3 * width) }
     var before = 0
     var previous = width
     var current = 2 * width
-    if rows.count < 3 * width { rows = [Int](repeating: 0, count: 3 * width) }
-    for column in 0..<width { rows[previous + column] = column }
-    for row in 1...max(a.count, 1) {
-      guard row <= a.count else { break }
-      rows[current] = row
-      var least = row
-      for column in 1..<max(width, 1) {
+    for column in 0..<width {
+      rows[before + column] = far
+      rows[previous + column] = min(column, far)
+      rows[current + column] = far
+    }
+    for row in 1...a.count {
+      let first = max(1, row - limit)
+      let last = min(b.count, row + limit)
+      if first > last { return nil }
+      rows[current + first - 1] = first == 1 ? min(row, far) : far
+      rows[current + last + 1] = far
+      var least = rows[current + first - 1]
+      for column in first...last {
         let cost = a[row - 1] == b[column - 1] ? 0 : 1
         var value = min(
           rows[previous + column] + 1, rows[current + column - 1] + 1,
