@@ -151,6 +151,36 @@ final class CheckTests: XCTestCase {
     assertFindings("q(1, 2). p(X) :- q(X, 1); q(_, X).")
   }
 
+  func testTypesOfDerivedRelations() {
+    let declared =
+      "relation a(n: number[usd], d: date, p: percent). a(1, 2026-01, 9%). "
+      + "v(D, N, P) :- a(N, D, P). "
+    assertFindings(declared + "v(D, _, _), D in 2026?")
+    assertFindings(declared + "v(D, _, _), D > 5?", ["E0304 D > 5"])
+    assertFindings(declared + "v(_, N, _), N > 5, M = N * 2?")
+    assertFindings(
+      declared + "relation b(n: number[eur]). b(1). v(_, N, _), b(M), N < M?", ["E0305 N < M"])
+    // Facts that are stated as well, or another rule, leave it open.
+    assertFindings(declared + "v(soon, 1, 2). v(D, _, _), D > 5?")
+    assertFindings(declared + "q(5). v(D, 1, 2) :- q(D). v(D, _, _), D > 5?")
+    // Only a query knows all rules.
+    assertFindings(declared + "w(D) :- v(D, _, _), D > 5. q(6). v(D, 1, 2) :- q(D). w(X)?")
+    let fixture = ResolveFixture().run(
+      declared + "t(P) :- v(_, _, P). t(X)? s(sum(P)) :- t(P). s(X)?")
+    XCTAssertEqual(fixture.found, [])
+    XCTAssertEqual(fixture.queries.map { $0.percentSlots }, [[0], [0]])
+  }
+
+  func testTypesOfRecursiveRelations() {
+    let text =
+      "relation e(a: entity, d: date). e(x, 2026). "
+      + "t(X, D) :- t(Y, D), e(X, _), X = Y. t(X, D) :- e(X, D). n(count()) :- t(_, _). "
+    assertFindings(text + "t(X, D), D in 2026?")
+    assertFindings(text + "t(X, D), X = D?", ["E0304 X = D"])
+    assertFindings(text + "n(N), N = amazon?", ["E0304 N = amazon"])
+    assertFindings("p(X) :- p(X). p(X), X > 3?")
+  }
+
   func testConstraints() {
     assertFindings("q(1). :- q(X), X > 3.")
     assertFindings("q(1). :- q(X), Y > 3.", ["E0301 Y"])

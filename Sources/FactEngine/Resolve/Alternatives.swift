@@ -4,6 +4,8 @@ import FactLanguage
 enum Alternatives {
   /// How many alternatives one body may come to.
   static let limit = 1000
+  /// How many literals they may have together.
+  static let literalLimit = 100_000
 
   /// The conjunctions of a body; nil where there would be more than `limit`.
   static func expand(_ body: Body) -> [[Literal]]? {
@@ -24,6 +26,7 @@ enum Alternatives {
       }
       guard let inner = expand(body), conjunctions.count * inner.count <= limit else { return nil }
       conjunctions = conjunctions.flatMap { start in inner.map { start + $0 } }
+      if conjunctions.count > 1, conjunctions.count * literals.count > literalLimit { return nil }
     }
     return conjunctions
   }

@@ -63,7 +63,7 @@ extension BodyResolver {
         ResolvedExpression(.constant(catalogue.values.word(for: stated)), at: span))
     case .call(let name, let arguments):
       guard let function = AggregateFunction(rawValue: name),
-        isAggregate(function, count: arguments.count)
+        function.isAggregate(of: arguments.count)
       else { break }
       let (aggregate, type) = resolve(
         function, isDistinct: false, arguments.first,
@@ -88,16 +88,6 @@ extension BodyResolver {
     collector.report(problem, at: span)
   }
 
-  /// In a head an aggregate's name with one argument aggregates, `latest` with two, `count` also
-  /// with none.
-  private func isAggregate(_ function: AggregateFunction, count: Int) -> Bool {
-    switch function {
-    case .latest: count == 2
-    case .count: count <= 1
-    default: count == 1
-    }
-  }
-
   // MARK: Aggregates
 
   /// An aggregate and the type of its result.
@@ -107,23 +97,15 @@ extension BodyResolver {
   ) -> (ResolvedAggregate, ValueType) {
     let value = argument.map { resolve($0) }
     let order = key.map { resolve($0) }
-    var type = value?.type ?? .any
-    switch function {
-    case .count: type = ValueType(.integer)
-    case .list: type = ValueType(.text)
-    case .sum, .avg:
-      if let kind = type.kind, kind != .number {
-        let problem = CheckProblem.functionArgument(
-          function.rawValue, expected: .number, given: kind)
-        collector.report(problem, at: argument?.span ?? span)
-      }
-      if function == .avg, type.type == .integer { type.type = .number }
-      if type.type == .any { type.type = .number }
-    case .min, .max, .latest: break
+    let type = value?.type ?? .any
+    if function == .sum || function == .avg, let kind = type.kind, kind != .number {
+      let problem = CheckProblem.functionArgument(
+        function.rawValue, expected: .number, given: kind)
+      collector.report(problem, at: argument?.span ?? span)
     }
     let aggregate = ResolvedAggregate(
       function: function, isDistinct: isDistinct, argument: value?.value, key: order?.value,
       span: span)
-    return (aggregate, type)
+    return (aggregate, function.result(of: type))
   }
 }

@@ -9,6 +9,9 @@ struct RelationCatalogue {
   /// The first head of each derived relation, which says how many attributes there are.
   private var heads: [String: Atom] = [:]
 
+  /// What derived relations take over from those under them; nil where only declarations count.
+  var inference: TypeInference?
+
   init(base: FactBase, program: Program) {
     self.base = base
     update(program)
@@ -36,8 +39,39 @@ struct RelationCatalogue {
     base.relation(named: name) != nil || isDerived(name)
   }
 
-  /// The attributes of a relation; nil where nothing states, declares or derives it.
+  /// Whether nothing is stated of a relation and no rule is known to derive rows of it.
+  func isWithoutRows(_ name: String) -> Bool {
+    guard base.relation(named: name)?.facts.factCount ?? 0 == 0 else { return false }
+    if Test(rawValue: name) != nil || name == RelationCatalogue.claim.name, !isRelation(name) {
+      return false
+    }
+    return inference?.types[name] == nil
+  }
+
+  /// Says when inferred types may be others: relations have come, or facts of derived ones.
+  var typeSignature: [Int] {
+    [base.schemaVersion]
+      + heads.keys.map { base.relation(named: $0)?.facts.factCount ?? 0 == 0 ? 0 : 1 }
+  }
+
+  /// The attributes of a relation, with the types that it takes over where none is declared; nil
+  /// where nothing states, declares or derives it.
   func schema(of name: String) -> Schema? {
+    guard var schema = statedSchema(of: name) else { return nil }
+    guard let types = inference?.types[name], types.count == schema.arity,
+      base.relation(named: name)?.facts.factCount ?? 0 == 0
+    else { return schema }
+    for (position, type) in types.enumerated() {
+      guard let type, schema.attributes[position].type == .any,
+        schema.attributes[position].unit == nil
+      else { continue }
+      schema.attributes[position].type = type.type
+      schema.attributes[position].unit = type.unit
+    }
+    return schema
+  }
+
+  private func statedSchema(of name: String) -> Schema? {
     if let relation = base.relation(named: name) {
       guard isUnusedBuiltIn(relation), let head = heads[name],
         !RelationCatalogue.fits(head, relation.schema, isRule: true)

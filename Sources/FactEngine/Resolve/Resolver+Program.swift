@@ -23,6 +23,7 @@ extension Resolver {
     guard relations.contains(where: catalogue.isDerived) else {
       return ResolvedProgram(strata: [], rules: [:])
     }
+    inferTypes()
     let stratifier = Stratifier(dependencies())
     let strata = stratifier.strata(for: relations)
     let needed = Set(strata.flatMap(\.rules))

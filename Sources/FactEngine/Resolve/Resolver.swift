@@ -10,7 +10,10 @@ final class Resolver {
   let base: FactBase
   /// The rules; write it after each change.
   var program: Program {
-    didSet { catalogue.update(program) }
+    didSet {
+      catalogue.update(program)
+      typesAreKnown = nil
+    }
   }
   /// Script parameters as given.
   var parameters: [String: String] {
@@ -22,6 +25,9 @@ final class Resolver {
   private(set) var parameterValues: [String: Value]
   /// The empty relations that a warning was given of; each gets one.
   private var warnedRelations: Set<String> = []
+  /// When the types of derived relations were inferred last; nil where they have to be again.
+  private var typesAreKnown: [Int]?
+  private var inference: TypeInference?
   /// What the rules depend on.
   var dependencyIndex = DependencyIndex()
 
@@ -38,6 +44,8 @@ final class Resolver {
 
   /// Takes in a new rule: resolves it, and checks that recursion stays stratified with it.
   func define(rule: RuleSyntax, in source: SourceText) throws -> Resolution<ResolvedRule> {
+    // A later rule may still widen the types of a derived relation, so only declared ones count.
+    catalogue.inference = nil
     var resolution = try resolve(rule: rule, in: source)
     let id = (program.rules.last?.id ?? -1) + 1
     dependencyIndex.update(program.rules, isRelation: isRelation)
@@ -70,6 +78,7 @@ final class Resolver {
   /// There `Word.anything` stands for a qualifier that is not given. Attributes left out are
   /// unknown.
   func resolve(load: RuleSyntax, in source: SourceText) throws -> Resolution<ResolvedRule> {
+    inferTypes()
     var resolution = try resolve(head: load, isLoad: true, DiagnosticCollector(source: source))
     for (name, span) in SingletonCheck.singletons(of: load) {
       resolution.diagnostics.append((CheckProblem.singleton(name).diagnostic(at: span), source))
@@ -131,6 +140,7 @@ final class Resolver {
     let (prepared, stages) = prepare(&collector, defaults) { preparation in
       (preparation.prepare(query.body), query.stages.map { preparation.prepare($0) })
     }
+    inferTypes()
     let body = BodyResolver(catalogue: catalogue, isQuery: isDirect, collector: collector)
     var names: Set<String> = []
     var order: [String] = []
@@ -244,6 +254,18 @@ final class Resolver {
   }
 
   // MARK: Names
+
+  /// Brings the types of derived relations up to date, for what is resolved next.
+  func inferTypes() {
+    if program.rules.isEmpty { return }
+    let signature = catalogue.typeSignature
+    if typesAreKnown != signature {
+      catalogue.inference = nil
+      inference = TypeInference(catalogue)
+      typesAreKnown = signature
+    }
+    catalogue.inference = inference
+  }
 
   /// What a new fact, rule or `load` declares by naming attributes of a relation that is not there;
   /// nil where it names none, or the relation is there. To be declared before it is taken in.
