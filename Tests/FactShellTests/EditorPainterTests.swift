@@ -208,6 +208,19 @@ final class EditorPainterTests: XCTestCase {
       shown(hostile, columns: 40), "fact> x▮^[[H\nsearch: ^[[2J\n  a^[]0;t^G  <9B>2J^M")
   }
 
+  func testMenuFitsAnyWidth() {
+    var menu = frame("x")
+    menu.status = "search: something long"
+    menu.menu = [
+      MenuRow(label: "layoff(", detail: "relation  event, company"),
+      MenuRow(label: String(repeating: "漢", count: 30), detail: "entity"),
+    ]
+    for columns in 4...60 {
+      let screen = screen([menu], columns: columns)
+      XCTAssertEqual(screen.lines.count, 4, "\(columns) columns:\n\(screen.text)")
+    }
+  }
+
   func testMenuLeavesTheTextHalfTheWindow() {
     var menu = frame((1...6).map(String.init).joined(separator: "\n"))
     menu.menu = (0..<8).map { MenuRow(label: "c\($0)") }

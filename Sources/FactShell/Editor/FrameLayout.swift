@@ -158,22 +158,23 @@ struct FrameLayout {
       let status = DisplayWidth.truncate(Glyph.printable(frame.status), to: width)
       menu.append(remark(status, theme.faint))
     }
-    let labelWidth = min(
-      frame.menu.lazy.filter { !$0.detail.isEmpty }.map {
-        DisplayWidth.of(Glyph.printable($0.label))
-      }.max() ?? 0,
-      max(width / 2, 8))
-    for entry in frame.menu {
-      var label = DisplayWidth.truncate(Glyph.printable(entry.label), to: width - 2)
-      if !entry.detail.isEmpty {
+    // A narrow window has room for the candidates alone.
+    let showsDetails = width >= 24
+    let labels = frame.menu.map { Glyph.printable($0.label) }
+    let described = zip(frame.menu, labels).filter { showsDetails && !$0.0.detail.isEmpty }
+    let labelWidth = min(described.map { DisplayWidth.of($0.1) }.max() ?? 0, width / 2)
+    for (entry, whole) in zip(frame.menu, labels) {
+      var label = DisplayWidth.truncate(whole, to: width - 2)
+      let detail = showsDetails ? Glyph.printable(entry.detail) : ""
+      if !detail.isEmpty {
         label = DisplayWidth.truncate(label, to: labelWidth)
         label += String(repeating: " ", count: labelWidth - DisplayWidth.of(label) + 2)
       }
       var entryRow = remark("  " + label, entry.isSelected ? theme.selected : "")
-      let left = width - entryRow.width
-      if !entry.detail.isEmpty && left > 3 {
-        let detail = DisplayWidth.truncate(Glyph.printable(entry.detail), to: left)
-        let tail = remark(detail, entry.isSelected ? theme.selected : theme.faint)
+      if !detail.isEmpty {
+        let tail = remark(
+          DisplayWidth.truncate(detail, to: width - entryRow.width),
+          entry.isSelected ? theme.selected : theme.faint)
         entryRow.bytes += tail.bytes
         entryRow.width += tail.width
       }
