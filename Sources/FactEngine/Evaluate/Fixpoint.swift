@@ -9,6 +9,8 @@ struct Fixpoint {
   let evaluation: Evaluation
   let relations: [String]
   let rules: [ResolvedRule]
+  /// Arities of relations that the base does not know, such as those of magic sets.
+  var arities: [String: Int] = [:]
   /// Gives sources of relations outside the stratum.
   let outside: (AtomSource) throws -> ScanSource
 
@@ -16,10 +18,10 @@ struct Fixpoint {
   func run() throws -> [String: DerivedRelation] {
     var derived: [String: DerivedRelation] = [:]
     for name in relations {
-      guard let relation = evaluation.base.relation(named: name) else { continue }
-      let result = DerivedRelation(
-        name: name, arity: relation.schema.arity, account: evaluation.account)
-      insertStated(relation, into: result)
+      let relation = evaluation.base.relation(named: name)
+      guard let arity = arities[name] ?? relation?.schema.arity else { continue }
+      let result = DerivedRelation(name: name, arity: arity, account: evaluation.account)
+      if let relation { insertStated(relation, into: result) }
       derived[name] = result
     }
     let source: (AtomSource) throws -> ScanSource = { atom in

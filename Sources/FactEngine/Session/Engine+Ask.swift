@@ -55,9 +55,12 @@ extension Engine {
     defer { finish(evaluation) }
     let result: QueryRunner.Result
     do {
-      try derive(query.body.relations.union(query.stageRelations), in: evaluation)
+      let bound = try deriveBound(query, in: evaluation)
+      if bound == nil {
+        try derive(query.body.relations.union(query.stageRelations), in: evaluation)
+      }
       result = try QueryRunner(
-        evaluation: evaluation, query: query, source: evaluation.scanSource
+        evaluation: evaluation, query: bound ?? query, source: evaluation.scanSource
       ).run()
     } catch let error as FailureError {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
@@ -77,6 +80,7 @@ extension Engine {
       lists: result.lists, atom: atom, atomColumns: atomColumns, values: base.values)
     answer.into = result.into
     if settings.explainsEmptyAnswers, result.isYesNo ? result.truth == nil : block.count == 0 {
+      try? derive(query.body.relations, in: evaluation)
       let reason = EmptyAnswer(
         evaluation: evaluation, query: query, source: source, sources: evaluation.scanSource)
       answer.explanation = (try? reason.explain()) ?? []

@@ -65,7 +65,7 @@ extension Engine {
     }
   }
 
-  private func keptRelations(of stratum: Stratum) -> [Derivation]? {
+  func keptRelations(of stratum: Stratum) -> [Derivation]? {
     var found: [Derivation] = []
     for name in stratum.relations {
       guard let kept = kept[name], kept.programVersion == program.version,
@@ -86,7 +86,7 @@ extension Engine {
   }
 
   /// A failure in a row of a rule, shown at its place in the rule that has that place.
-  private func diagnosed(_ error: FailureError, among rules: [Int]) -> any Error {
+  func diagnosed(_ error: FailureError, among rules: [Int]) -> any Error {
     for rule in program.rules where rules.contains(rule.id) {
       let span = rule.syntax.span
       if span.lower <= error.failure.span.lower, error.failure.span.upper <= span.upper {
