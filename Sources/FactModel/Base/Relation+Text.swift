@@ -18,9 +18,9 @@ extension Relation {
       }
       let style = attribute.type == .percent ? TextStyle.language.inPercent : .language
       let text = values.text(of: word, style: style)
-      let name = SymbolText.written(attribute.name)
+      let name = SymbolText.name(attribute.name)
       arguments.append(isNamed ? "\(name): \(text)" : text)
     }
-    return "\(name)(\(arguments.joined(separator: ", ")))"
+    return "\(SymbolText.name(name))(\(arguments.joined(separator: ", ")))"
   }
 }

@@ -89,6 +89,14 @@ public enum SymbolText {
     isPlainName(text) ? text : quoted(text)
   }
 
+  /// A name of a relation or attribute, in quotes where it is no word of letters, digits and `_`.
+  public static func name(_ text: String) -> String {
+    guard let first = text.utf8.first, text.utf8.allSatisfy(isWordByte),
+      first < UInt8(ascii: "0") || first > UInt8(ascii: "9")
+    else { return quoted(text) }
+    return text
+  }
+
   /// The text in double quotes, with escapes for what cannot stand on one line.
   public static func quoted(_ text: String) -> String {
     var result = "\""

@@ -20,13 +20,12 @@ enum CatalogueCommands {
         continue
       }
       let facts = relation.facts
-      let claims = facts.claimCount + (relation.denials?.claimCount ?? 0)
       rows.append(
         (
           relation.name,
           [
             .symbol(signature(relation.schema)), .integer(Int64(facts.factCount)),
-            .integer(Int64(claims)), .integer(Int64(relation.denials?.factCount ?? 0)),
+            .integer(Int64(facts.claimCount)), .integer(Int64(relation.denials?.factCount ?? 0)),
             .integer(Int64(derived.count(relation.name))),
             .symbol(kind(of: relation, rules: derived.count(relation.name))),
           ]
@@ -62,8 +61,9 @@ enum CatalogueCommands {
 
   /// `layoff(event, company, positions, begins)`, or `edge/2` where nothing names the attributes.
   static func signature(_ schema: Schema) -> String {
-    guard schema.isDeclared else { return "\(schema.name)/\(schema.arity)" }
-    return "\(schema.name)(\(schema.attributes.map(\.name).joined(separator: ", ")))"
+    let name = SymbolText.name(schema.name)
+    guard schema.isDeclared else { return "\(name)/\(schema.arity)" }
+    return "\(name)(\(schema.attributes.map(\.name).joined(separator: ", ")))"
   }
 
   static func rules(_ session: Session, _ call: CommandCall) throws {

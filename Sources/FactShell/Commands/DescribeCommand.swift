@@ -76,7 +76,7 @@ enum Declaration {
   /// `relation layoff(event: entity, positions: integer[positions]).`
   static func text(of schema: Schema) -> String {
     let attributes = schema.attributes.map { attribute -> String in
-      var text = FactForm.attribute(attribute.name)
+      var text = SymbolText.name(attribute.name)
       if attribute.type != .any {
         text += ": \(attribute.type)"
         if let unit = attribute.unit { text += "[\(unit)]" }
@@ -84,6 +84,6 @@ enum Declaration {
       if attribute.isKey { text += " key" }
       return text
     }
-    return "relation \(schema.name)(\(attributes.joined(separator: ", ")))."
+    return "relation \(SymbolText.name(schema.name))(\(attributes.joined(separator: ", ")))."
   }
 }

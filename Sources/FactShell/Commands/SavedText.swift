@@ -56,8 +56,8 @@ struct SavedText {
       values: values, form: .facts, digits: nil, cellCount: table.factCount * relation.arity)
     var bytes: [UInt8] = []
     var atom: [UInt8] = []
-    let opening = Array(((isDenial ? "-" : "") + relation.name + "(").utf8)
-    let names = relation.schema.attributes.map { FactForm.attribute($0.name) + ": " }
+    let opening = Array(((isDenial ? "-" : "") + SymbolText.name(relation.name) + "(").utf8)
+    let names = relation.schema.attributes.map { SymbolText.name($0.name) + ": " }
     let percents = relation.schema.attributes.map { $0.type == .percent }
     for row in 0..<UInt32(table.facts.rowCount) where table.facts.isLive(row) {
       atom.removeAll(keepingCapacity: true)

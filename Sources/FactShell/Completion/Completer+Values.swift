@@ -30,7 +30,7 @@ extension Completer {
       var detail = attribute.type == .any ? "" : "\(attribute.type)"
       if let unit = attribute.unit { detail += "[\(unit)]" }
       return CompletionCandidate(
-        text: FactForm.attribute(attribute.name) + ": ", label: attribute.name, detail: detail,
+        text: SymbolText.name(attribute.name) + ": ", label: attribute.name, detail: detail,
         kind: .attribute)
     }
   }

@@ -46,10 +46,10 @@ struct FactForm {
 
   /// False where an argument is neither a value nor a variable, so that it has no one value.
   private mutating func addAtom(_ atom: Atom) -> Bool {
-    add((atom.isDenial ? "-" : "") + atom.name + "(")
+    add((atom.isDenial ? "-" : "") + SymbolText.name(atom.name) + "(")
     for (place, argument) in atom.arguments.enumerated() {
       if place > 0 { add(", ") }
-      if let name = argument.name { add(FactForm.attribute(name) + ": ") }
+      if let name = argument.name { add(SymbolText.name(name) + ": ") }
       if place < answer.atomColumns.count, let index = answer.atomColumns[place] {
         addColumn(index)
       } else if !addTerm(argument.value) {
@@ -80,15 +80,5 @@ struct FactForm {
     case .today, .parameter, .unary, .binary, .call, .list: return false
     }
     return true
-  }
-
-  /// An attribute name as the language writes it.
-  static func attribute(_ name: String) -> String {
-    let isWord = name.utf8.allSatisfy { byte in
-      byte >= 0x30 && byte <= 0x39 || byte >= 0x41 && byte <= 0x5A || byte >= 0x61 && byte <= 0x7A
-        || byte == 0x5F
-    }
-    let startsWithDigit = name.utf8.first.map { $0 >= 0x30 && $0 <= 0x39 } ?? true
-    return isWord && !startsWithDigit ? name : SymbolText.quoted(name)
   }
 }

@@ -72,8 +72,8 @@ final class StatementRunner {
     case .retracted(let claims):
       session.notice("\(Readable.count(claims, "claim")) retracted")
     case .defined: break
-    case .loaded(let rows, let facts, let claims, let skipped):
-      session.notice(StatementRunner.loadText(rows, facts, claims, skipped))
+    case .loaded(let rows, let facts, let claims, _):
+      session.notice(StatementRunner.loadText(rows: rows, facts: facts, claims: claims))
     case .answer(let answer): try session.show(answer, seconds: nil)
     }
   }
@@ -92,10 +92,12 @@ final class StatementRunner {
     if hasFailed { throw AlreadyReported() }
   }
 
-  static func loadText(_ rows: Int, _ facts: Int, _ claims: Int, _ skipped: Int) -> String {
+  /// What a load did; `claims` are those beyond the first of each new fact.
+  static func loadText(rows: Int, facts: Int, claims: Int) -> String {
     var text = "\(Readable.count(rows, "row")), \(Readable.count(facts, "new fact"))"
     if claims > 0 { text += ", \(Readable.count(claims, "more claim")) of them" }
-    if skipped > 0 { text += ", \(Readable.count(skipped, "bad row")) left out" }
+    let known = rows - facts - claims
+    if known > 0 { text += ", \(Readable.count(known)) known already" }
     return text
   }
 }
