@@ -13,9 +13,10 @@ enum AboutCommand {
         "nothing is known of `\(typed)`", hint: hint(for: typed, in: base))
     }
     var lines: [String] = []
+    let width = session.console.windowSize()?.columns ?? .max
     for entity in entities {
       if !lines.isEmpty { lines.append("") }
-      lines += describe(entity, in: base)
+      lines += describe(entity, in: base, width: width)
     }
     if entities.count == 1, lines.count == 1 {
       lines.append("no fact has it in an attribute")
@@ -54,7 +55,9 @@ enum AboutCommand {
     return "nearest: " + near.joined(separator: ", ")
   }
 
-  private static func describe(_ entity: Word, in base: FactBase) -> [String] {
+  private static func describe(
+    _ entity: Word, in base: FactBase, width: Int
+  ) -> [String] {
     let values = base.values
     var heading = values.text(of: entity, style: .table)
     if let label = base.label(of: entity) {
@@ -71,7 +74,7 @@ enum AboutCommand {
       let denied = occurrence.isDenial ? " (denied)" : ""
       lines.append("\(relation.name), as \(attribute)\(denied)")
       for row in occurrence.rows.prefix(limit) {
-        lines += statement(of: row, in: occurrence, base)
+        lines += statement(of: row, in: occurrence, base, width: width)
       }
       let more = occurrence.rows.count - limit
       if more > 0 { lines.append("  … \(Readable.count(more)) more") }
@@ -82,20 +85,19 @@ enum AboutCommand {
   /// So many facts are listed of each attribute.
   private static let limit = 200
 
-  /// The fact on a line, and behind it (or under it, where there are several) what its claims say.
+  /// The fact on a line, and behind it (or under it, where that does not fit) what its claims say.
   private static func statement(
-    of row: UInt32, in occurrence: FactBase.Occurrence, _ base: FactBase
+    of row: UInt32, in occurrence: FactBase.Occurrence, _ base: FactBase, width: Int
   ) -> [String] {
     guard let table = occurrence.relation.table(denied: occurrence.isDenial) else { return [] }
     let sign = occurrence.isDenial ? "-" : ""
     let atom =
       "  " + sign + occurrence.relation.text(of: row, denied: occurrence.isDenial, base.values)
     let claims = table.claims(of: row).map { text(of: $0, base) }.filter { !$0.isEmpty }
-    switch claims.count {
-    case 0: return [atom]
-    case 1: return ["\(atom)   [\(claims[0])]"]
-    default: return [atom] + claims.map { "      [\($0)]" }
-    }
+    if claims.isEmpty { return [atom] }
+    let line = "\(atom)   [\(claims[0])]"
+    if claims.count == 1, DisplayWidth.of(line) <= width { return [line] }
+    return [atom] + claims.map { "      [\($0)]" }
   }
 
   /// `jefferies, boerse_0112 par 2, 2026-01-12, probable`.

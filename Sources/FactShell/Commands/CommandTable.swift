@@ -71,9 +71,9 @@ extension Command {
       "the settings, or one of them, or a parameter `$name`", SettingCommands.set),
     Command(
       "history", [.optional("PATTERN", .rest)], "what was typed before", AnswerCommands.history),
+    Command("edit", [], "edit what was typed last in $EDITOR, and run it", EditCommand.run),
     Command("quit", [], "leave", AnswerCommands.quit),
     Command("open", [.needed("BASE", .file)], "open a durable base"),
-    Command("edit", [], "edit the last query in $EDITOR"),
     Command("path", [.needed("A", .entity), .needed("B", .entity)], "how two entities connect"),
     Command("timeline", [.needed("ENTITY", .entity)], "what happened to an entity, in order"),
     Command("conflicts", [], "facts that are denied or exclude one another"),

@@ -43,7 +43,8 @@ struct Completer {
         : "/\(relation.arity) · \(Readable.count(relation.facts.factCount, "fact"))"
       found.append(
         CompletionCandidate(
-          text: SymbolText.name(relation.name) + suffix, label: relation.name, detail: detail, kind: .relation))
+          text: SymbolText.name(relation.name) + suffix, label: relation.name, detail: detail,
+          kind: .relation))
     }
     for name in rules.names where !seen.contains(name) && Completer.begins(name, with: typed) {
       found.append(

@@ -51,11 +51,8 @@ final class Pager {
     guard pipe >= 0 else { return }
     Glibc.close(pipe)
     pipe = -1
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    _ = ChildProcess.wait(for: child)
     tcflush(STDIN_FILENO, TCIFLUSH)
-    // Ctrl-C was meant for the pager.
-    Interrupts.reset()
     signal(SIGPIPE, SIG_DFL)
   }
 

@@ -27,6 +27,8 @@ public final class Session {
   public internal(set) var lastAnswer: Answer?
   /// Whether what runs was typed at the prompt.
   public internal(set) var isPrompting = false
+  /// What was typed last, commands aside; `.edit` changes it.
+  var lastTyped = ""
   /// Whether `.quit` was given.
   public internal(set) var hasQuit = false
   /// How it went so far; the worst of all runs.
@@ -67,6 +69,7 @@ public final class Session {
       isPrompting = false
       engine.settings.explainsEmptyAnswers = false
     }
+    if !text.hasPrefix(".") { lastTyped = text }
     let source = SourceText(name: "<prompt>", bytes: Array(text.utf8))
     return guarding { try run(source, mode: .prompt, origin: nil) }
   }
