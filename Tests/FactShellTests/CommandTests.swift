@@ -109,7 +109,7 @@ final class CommandTests: XCTestCase {
       """
       relation,facts,claims,denials,rules,kind
       q/1,0,0,0,1,derived
-      r(a),1,3,1,0,declared
+      r(a),1,2,1,0,declared
 
       """)
     XCTAssertTrue(output(".relations r*", after: text).contains("r(a)"))
