@@ -106,11 +106,12 @@ extension Engine {
 
   func finish(_ evaluation: Evaluation) {
     badRows = evaluation.badRows
-    if evaluation.skippedRows > 0 {
-      let rows =
-        evaluation.skippedRows == 1 ? "1 bad row was" : "\(evaluation.skippedRows) bad rows were"
-      notices.append("\(rows) left out; `.set bad-rows` says what happens to them")
-    }
+    guard evaluation.skippedRows > 0 else { return }
+    let rows = evaluation.skippedRows
+    notices.append(rows == 1 ? "1 bad row was left out" : "\(rows) bad rows were left out")
+    let shown = evaluation.badRows.prefix(20)
+    for bad in shown { notices.append("\(bad.file):\(bad.line): \(bad.cause)") }
+    if rows > shown.count { notices.append("and \(rows - shown.count) more") }
   }
 
   /// The plan of a query as text: the literals as written, then the steps in their order with the

@@ -80,6 +80,24 @@ extension Engine {
     return .stated(newFacts: stated.newFact ? 1 : 0, newClaims: stated.newClaim ? 1 : 0)
   }
 
+  /// States a run of plain facts, from one of them on, up to the first that is wrong.
+  ///
+  /// `count` is how many were stated; `failure` says what is wrong with the one after them, after
+  /// which one may go on. Complexity: O(cells), with one look-up for each symbol.
+  public func state(
+    _ batch: FactBatch, from first: Int = 0, in source: SourceText
+  ) throws -> (count: Int, newFacts: Int, newClaims: Int, failure: DiagnosticsError?) {
+    let facts = resolver.statedFacts(batch, from: first, in: source)
+    for diagnostic in facts.diagnostics { diagnostics.append((diagnostic, source)) }
+    guard facts.count > 0 else { return (0, 0, 0, facts.failure) }
+    let relation = try self.relation(facts.schema, isNew: facts.isNew)
+    var rows: [UInt32] = []
+    let stated = relation.facts.state(
+      columns: facts.columns, count: facts.count, claims: ClaimBatch(common: facts.claim),
+      rows: &rows)
+    return (facts.count, stated.newFacts, stated.newClaims, facts.failure)
+  }
+
   /// The relation of a stated fact; a new one comes into being with its first statement, declared
   /// where that names its attributes.
   private func relation(_ schema: Schema, isNew: Bool) throws -> Relation {

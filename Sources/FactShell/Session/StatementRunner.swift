@@ -27,9 +27,18 @@ final class StatementRunner {
     switch item {
     case .statement(let statement): try attempt { try runOne(statement) }
     case .facts(let batch):
-      for index in 0..<batch.count {
-        guard let statement = batch.statement(index, in: source) else { continue }
-        try attempt { try runOne(statement) }
+      var next = 0
+      while next < batch.count {
+        if session.engine.isInterrupted() { throw EngineError.interrupted }
+        let stated = try session.engine.state(batch, from: next, in: source)
+        session.showEngineDiagnostics()
+        statedFacts += stated.count
+        newFacts += stated.newFacts
+        newClaims += stated.newClaims
+        next += stated.count
+        guard let failure = stated.failure else { break }
+        try attempt { throw failure }
+        next += 1
       }
     }
   }
