@@ -69,6 +69,7 @@ is_built() {
 }
 
 # Builds the release binary with the Swift runtime linked in. Its output is shown only if it fails.
+# At a fixed address the program starts a millisecond sooner: nothing of it is relocated.
 build_release() {
   local log="$root/.build/factsh-release.log" stamp="$root/.build/factsh-release.stamp"
   mkdir -p "$root/.build"
@@ -76,7 +77,8 @@ build_release() {
   say "building factsh (the first time takes a few minutes)"
   # The time of the stamp is that of the start, so that an edit made meanwhile counts as newer.
   touch "$stamp.new"
-  if ! swift build --package-path "$root" -c release --static-swift-stdlib --product factsh \
+  if ! swift build --package-path "$root" -c release --static-swift-stdlib -Xlinker -no-pie \
+    --product factsh \
     >"$log" 2>&1 </dev/null; then
     cat "$log" >&2
     say "error: the build failed; its output is above and in $log"
