@@ -78,8 +78,7 @@ build_release() {
   # The time of the stamp is that of the start, so that an edit made meanwhile counts as newer.
   touch "$stamp.new"
   if ! swift build --package-path "$root" -c release --static-swift-stdlib -Xlinker -no-pie \
-    --product factsh \
-    >"$log" 2>&1 </dev/null; then
+    --product factsh >"$log" 2>&1 </dev/null; then
     cat "$log" >&2
     say "error: the build failed; its output is above and in $log"
     return 1

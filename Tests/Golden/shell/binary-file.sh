@@ -1,4 +1,4 @@
-head -c 4000 $FACTSH > $SCRATCH/binary.dl
+printf 'p(1).\n\000\001\002\377binary\n' > $SCRATCH/binary.dl
 $FACTSH $SCRATCH/binary.dl
 echo "status $?"
 $FACTSH --mode csv -c "file(\"$SCRATCH/binary.dl\", @format: csv, a: X)?"
