@@ -30,6 +30,8 @@ final class Evaluation {
   /// Records of files that had to be kept for a join, by what is read of them.
   var fileTables: [ResolvedFile: Table] = [:]
   var failures: [RowFailure] = []
+  /// Where plans are traced for `.explain`.
+  var trace: PlanTrace?
   /// What is running, for the message of a limit.
   var activity = ""
   /// Bad rows of files that were left out.

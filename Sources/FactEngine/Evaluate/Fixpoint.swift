@@ -99,6 +99,7 @@ struct Fixpoint {
       if isInitial { try aggregate(rule, into: relation, source: source) }
       return []
     }
+    evaluation.trace?.title = "rule for \(rule.relation)" + (isInitial ? "" : ", each round")
     let head = rule.head.compactMap { term -> ResolvedExpression? in
       if case .expression(let expression) = term { expression } else { nil }
     }
@@ -127,6 +128,7 @@ struct Fixpoint {
       variables: variables, statistics: SourceStatistics(evaluation: evaluation, source: source),
       disabledPasses: evaluation.settings.disabledPasses, recursive: recursive)
     let plan = planner.plan(literals, delta: delta)
+    evaluation.trace?.variables = variables
     var compiler = PipelineCompiler(
       evaluation: evaluation, variableCount: variables.count, plan: plan,
       countsMatches: countsMatches, source: source)

@@ -25,6 +25,8 @@ struct PipelineCompiler {
   let evaluation: Evaluation
   /// Gives the source of an atom; relations of a running fixpoint included.
   let source: (AtomSource) throws -> ScanSource
+  /// Counts what flows between operators; nil costs nothing.
+  let trace: PlanTrace.Entry?
   /// Whether it matters how many matches there are, not only which.
   let countsMatches: Bool
   /// The number of slots of the rule or query; each negation and option adds an ordinal.
@@ -37,6 +39,7 @@ struct PipelineCompiler {
     self.evaluation = evaluation
     self.source = source
     self.countsMatches = countsMatches
+    trace = evaluation.trace?.begin(plan)
     slotCount = variableCount + plan.ordinalCount
     nextOrdinal = variableCount
   }
@@ -61,6 +64,10 @@ struct PipelineCompiler {
   private mutating func operators(_ plan: Plan, needed: Set<Slot>, next: Operator) throws
     -> Operator
   {
+    let path = self.path
+    let next = plan.isStart ? next : count(next, at: path)
+    defer { self.path = path }
+    self.path = path + "i"
     switch plan {
     case .unit, .outer:
       return next
@@ -96,14 +103,25 @@ struct PipelineCompiler {
       let rest = needed.subtracting(makes)
       let saved = outerBound
       outerBound.formUnion(input.bound)
+      self.path = path + "b0"
       let first = try operators(body, needed: needed.union([ordinal]), next: mark)
       outerBound = saved
       let slots = rest.union(body.reads.subtracting(makes))
       let optional = OptionalOperator(
         evaluation, first: first, mark: mark, slots: slots.sorted(), ordinal: ordinal, makes: makes,
         carried: rest.sorted(), slotCount: slotCount, next: next)
+      self.path = path + "i"
       return try operators(input, needed: slots, next: optional)
     }
+  }
+
+  /// Where in the plan the node stands that is being compiled; the trace counts by it.
+  private var path = ""
+
+  /// Counts what flows into an operator, where the plan is traced.
+  private func count(_ next: Operator, at path: String) -> Operator {
+    guard let trace else { return next }
+    return CountingOperator(evaluation, counter: trace.counter(at: path), next: next)
   }
 
   private mutating func takeOrdinal() -> Slot {
@@ -154,11 +172,13 @@ struct PipelineCompiler {
       case .traversal(let traversal) = evaluation.derived[name], !keyColumns.isEmpty,
       equalities.isEmpty
     {
-      let isBackwards = keyColumns[0] == 1
+      // With both ends bound, the search starts where one search serves all matches.
+      var start = 0
+      if keys.count > 1, case .slot = keys[0], case .constant = keys[1] { start = 1 }
       let operation = TraversalOperator(
-        evaluation, traversal: traversal, start: keys[0], isBackwards: isBackwards,
-        output: outputs.first?.slot, check: keys.count > 1 ? keys[1] : nil, carried: rest.sorted(),
-        slotCount: slotCount, next: next)
+        evaluation, traversal: traversal, start: keys[start], isBackwards: keyColumns[start] == 1,
+        output: outputs.first?.slot, check: keys.count > 1 ? keys[1 - start] : nil,
+        carried: rest.sorted(), slotCount: slotCount, next: next)
       var read = rest
       for case .slot(let slot) in keys { read.insert(slot) }
       return try operators(input, needed: read, next: operation)
@@ -184,20 +204,24 @@ struct PipelineCompiler {
     var alternatives: [NegateOperator.Alternative] = []
     var slots: Set<Slot> = []
     let saved = outerBound
-    for body in bodies {
+    let inputPath = path
+    for (number, body) in bodies.enumerated() {
       outerBound = bound
+      path = String(inputPath.dropLast()) + "b\(number)"
       let mark = MarkOperator(evaluation, ordinal: ordinal)
       let first = try operators(body, needed: [ordinal], next: mark)
       slots.formUnion(body.reads.intersection(bound))
       var alternative = NegateOperator.Alternative(first: first, mark: mark, lookup: nil)
       if case .join(.outer, let scan) = body {
+        let source = self.source
         alternative.lookup = (
-          scan.atom.slots.intersection(bound).sorted(), try source(scan.atom.source)
+          scan.atom.slots.intersection(bound).sorted(), { try source(scan.atom.source) }
         )
       }
       alternatives.append(alternative)
     }
     outerBound = saved
+    path = inputPath
     let operation = NegateOperator(
       evaluation, alternatives: alternatives, slots: slots.sorted(), ordinal: ordinal,
       carried: needed.sorted(), slotCount: slotCount, next: next)
@@ -206,6 +230,9 @@ struct PipelineCompiler {
 }
 
 extension Plan {
+  /// Whether matches only begin here.
+  var isStart: Bool { self == .unit || self == .outer }
+
   /// The slots that this plan binds itself.
   var bound: Set<Slot> {
     switch self {

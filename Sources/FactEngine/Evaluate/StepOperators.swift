@@ -171,7 +171,7 @@ final class NegateOperator: Operator {
     var first: Operator
     var mark: MarkOperator
     /// The slots that the atom of a one-atom body is looked up by, and its source.
-    var lookup: (slots: [Slot], source: ScanSource)?
+    var lookup: (slots: [Slot], source: () throws -> ScanSource)?
   }
 
   private let alternatives: [Alternative]
@@ -211,11 +211,12 @@ final class NegateOperator: Operator {
       try alternative.first.push(inner)
       for row in 0..<batch.count { best[row] = min(best[row], alternative.mark.best[row]) }
       // Something unknown might be what a row says, whatever the row.
-      if let lookup = alternative.lookup, lookup.source.liveCount > 0 {
-        for slot in lookup.slots {
-          for row in 0..<batch.count where batch.columns[slot][row] == Word.unknown.bits {
-            best[row] = min(best[row], Certainty.possible.rawValue)
-          }
+      guard let lookup = alternative.lookup else { continue }
+      for slot in lookup.slots {
+        let unknown = Word.unknown.bits
+        for row in 0..<batch.count where batch.columns[slot][row] == unknown {
+          if try lookup.source().liveCount == 0 { break }
+          best[row] = min(best[row], Certainty.possible.rawValue)
         }
       }
     }

@@ -117,6 +117,10 @@ final class TraversalOperator: Operator {
   private let out: Batch
   private var probes: [UInt32]
   private var last: (word: UInt64, nodes: [Int32], levels: [UInt8])?
+  /// For checks: by node, the number of the search that reached it, and how surely.
+  private var reachedBy: [UInt32] = []
+  private var reachedLevels: [UInt8] = []
+  private var search: UInt32 = 0
 
   init(
     _ evaluation: Evaluation, traversal: Traversal, start: JoinOperator.Key, isBackwards: Bool,
@@ -158,14 +162,15 @@ final class TraversalOperator: Operator {
         let found = try traversal.reached(
           from: node, backwards: isBackwards, checkpoint: evaluation.checkpoint)
         last = (from, found.nodes, found.levels)
+        if check != nil { markReached(found.nodes, found.levels) }
       }
       guard let found = last else { continue }
       let base = batch.isUncertain ? batch.levels[row] : 0
       if let check {
         let wanted = word(check, batch, row)
-        guard let node = traversal.graph.node(wanted), let place = found.nodes.firstIndex(of: node)
+        guard let node = traversal.graph.node(wanted), reachedBy[Int(node)] == search
         else { continue }
-        levels[count] = max(base, found.levels.isEmpty ? 0 : found.levels[place])
+        levels[count] = max(base, reachedLevels[Int(node)])
         probes[count] = UInt32(row)
         count += 1
         if count == Batch.capacity { try flush(batch, &count, isUncertain, levels) }
@@ -194,6 +199,18 @@ final class TraversalOperator: Operator {
       }
     }
     try flush(batch, &count, isUncertain, levels)
+  }
+
+  private func markReached(_ nodes: [Int32], _ levels: [UInt8]) {
+    if reachedBy.isEmpty {
+      reachedBy = Array(repeating: 0, count: traversal.graph.nodeCount)
+      reachedLevels = Array(repeating: 0, count: traversal.graph.nodeCount)
+    }
+    search &+= 1
+    for (place, node) in nodes.enumerated() {
+      reachedBy[Int(node)] = search
+      if !levels.isEmpty { reachedLevels[Int(node)] = levels[place] }
+    }
   }
 
   private func flush(

@@ -6,9 +6,23 @@ import FactModel
 struct PlanText {
   let base: FactBase
   let variables: [ResolvedVariable]
+  /// What the nodes gave when the plan ran, if it did.
+  var trace: PlanTrace.Entry?
+
+  /// What a node gave, to be written after it.
+  private func seen(_ path: String) -> String {
+    guard let trace else { return "" }
+    return ", \(trace.counter(at: path).count) seen"
+  }
+
+  /// The same where nothing stands between.
+  private func seenAfter(_ path: String) -> String {
+    trace == nil ? "" : "  " + seen(path).dropFirst(2)
+  }
 
   /// The lines of a plan; what stands inside a negation is indented.
-  func lines(_ plan: Plan, indent: Int = 0) -> [String] {
+  func lines(_ plan: Plan, indent: Int = 0, path: String = "") -> [String] {
+    let inputPath = path + "i"
     let margin = String(repeating: "  ", count: indent)
     switch plan {
     case .unit, .outer: return []
@@ -23,26 +37,36 @@ struct PlanText {
       }
       line +=
         "  ~" + rounded(scan.estimate) + (isFirst && input == .unit ? " rows" : " rows a match")
-      return lines(input, indent: indent) + [line]
+        + seen(path)
+      return lines(input, indent: indent, path: inputPath) + [line]
     case .filter(let input, let conditions):
-      return lines(input, indent: indent)
-        + [margin + "filter " + conditions.map { text($0) }.joined(separator: ", ")]
+      return lines(input, indent: indent, path: inputPath)
+        + [
+          margin + "filter " + conditions.map { text($0) }.joined(separator: ", ") + seenAfter(path)
+        ]
     case .compute(let input, let slot, let value):
-      return lines(input, indent: indent) + [margin + "compute \(name(slot)) = \(text(value))"]
+      return lines(input, indent: indent, path: inputPath) + [
+        margin + "compute \(name(slot)) = \(text(value))"
+      ]
     case .values(let input, let slot, let list):
       let items = list.map { text($0) }.joined(separator: ", ")
-      return lines(input, indent: indent) + [margin + "values \(name(slot)) in [\(items)]"]
+      return lines(input, indent: indent, path: inputPath) + [
+        margin + "values \(name(slot)) in [\(items)]"
+      ]
     case .integers(let input, let slot, let range):
-      return lines(input, indent: indent) + [margin + "integers \(name(slot)) in \(text(range))"]
+      return lines(input, indent: indent, path: inputPath) + [
+        margin + "integers \(name(slot)) in \(text(range))"
+      ]
     case .negate(let input, let bodies):
-      var result = lines(input, indent: indent)
+      var result = lines(input, indent: indent, path: inputPath)
       for (position, body) in bodies.enumerated() {
         result.append(margin + (position == 0 ? "negate" : "or"))
-        result += lines(body, indent: indent + 1)
+        result += lines(body, indent: indent + 1, path: path + "b\(position)")
       }
       return result
     case .optional(let input, let body, _):
-      return lines(input, indent: indent) + [margin + "optional"] + lines(body, indent: indent + 1)
+      return lines(input, indent: indent, path: inputPath) + [margin + "optional"]
+        + lines(body, indent: indent + 1, path: path + "b0")
     }
   }
 

@@ -113,51 +113,6 @@ extension Engine {
     for bad in shown { notices.append("\(bad.file):\(bad.line): \(bad.cause)") }
     if rows > shown.count { notices.append("and \(rows - shown.count) more") }
   }
-
-  /// The plan of a query as text: the literals as written, then the steps in their order with the
-  /// expected number of rows, and below them the rules that it needs.
-  public func explain(_ query: Query, in source: SourceText) throws -> String {
-    resolver.today = today
-    let resolved = try resolver.resolve(query: query, in: source).value
-    let evaluation = Evaluation(engine: self)
-    try derive(resolved.body.relations, in: evaluation)
-    let statistics = SourceStatistics(evaluation: evaluation, source: evaluation.scanSource)
-    var lines: [String] = []
-    for literals in resolved.body.alternatives {
-      lines.append(
-        "as written: " + literals.map { source[$0.span] }.joined(separator: ", "))
-      var planner = BodyPlanner(
-        variables: resolved.variables, statistics: statistics,
-        disabledPasses: settings.disabledPasses)
-      let text = PlanText(base: base, variables: resolved.variables)
-      for (number, line) in text.lines(planner.plan(literals)).enumerated() {
-        lines.append("  \(number + 1). \(line)")
-      }
-    }
-    for stage in query.stages { lines.append("then | " + source[stage.span]) }
-    let needed = try resolver.resolveProgram(for: resolved.body.relations)
-    for stratum in needed.strata {
-      let names = stratum.relations.joined(separator: ", ")
-      lines.append("before: \(names) derived\(stratum.isRecursive ? " as a fixpoint" : "")")
-      for name in stratum.relations {
-        if let rows = evaluation.derived[name]?.rowCount {
-          lines.append("  \(name): \(rows) rows")
-        }
-      }
-      for rule in program.rules where stratum.rules.contains(rule.id) {
-        guard let resolvedRule = needed.rules[rule.id] else { continue }
-        let text = PlanText(base: base, variables: resolvedRule.variables)
-        for literals in resolvedRule.body.alternatives {
-          lines.append("  rule: " + rule.source[rule.syntax.span])
-          var planner = BodyPlanner(
-            variables: resolvedRule.variables, statistics: statistics,
-            disabledPasses: settings.disabledPasses)
-          for line in text.lines(planner.plan(literals)) { lines.append("    " + line) }
-        }
-      }
-    }
-    return lines.joined(separator: "\n")
-  }
 }
 
 extension ResolvedQuery {
