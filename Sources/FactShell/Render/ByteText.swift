@@ -97,6 +97,12 @@ enum Readable {
     return "\(whole / 60) min \(whole % 60) s"
   }
 
+  /// `took 12.3 ms, 20.1 ms of processor time`: exact enough to compare runs of a script.
+  static func timing(seconds: Double, processorSeconds: Double) -> String {
+    let wall = tenths(seconds * 1000)
+    return "took \(wall) ms, \(tenths(processorSeconds * 1000)) ms of processor time"
+  }
+
   private static func tenths(_ number: Double) -> String {
     let tenths = Int(number * 10 + 0.5)
     return "\(tenths / 10).\(tenths % 10)"

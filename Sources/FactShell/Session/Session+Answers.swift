@@ -7,10 +7,15 @@ extension Session {
   /// Asks, times, shows and remembers.
   func answer(_ ask: () throws -> Answer) throws {
     let start = Clock.now()
+    let processorStart = Clock.processorTime()
     let answer = try ask().keeping(atLeast: settings.leastCertainty)
     let seconds = Clock.now() - start
+    let processorSeconds = Clock.processorTime() - processorStart
     showEngineDiagnostics()
     try show(answer, seconds: seconds)
+    if settings.timer == .on, !console.outputIsTerminal {
+      notice(Readable.timing(seconds: seconds, processorSeconds: processorSeconds))
+    }
   }
 
   /// Prints an answer in the mode of the session and remembers it.
@@ -34,7 +39,7 @@ extension Session {
     }
     let isShort = options.mode == .table && options.maximumRows != nil
     try page(unless: isShort) { try Renderer.render(answer, options: options, to: $0) }
-    if let seconds, settings.timer == .on, options.duration == nil {
+    if let seconds, settings.timer == .on, options.duration == nil, console.outputIsTerminal {
       notice("took \(Readable.duration(seconds: seconds))")
     }
   }
@@ -115,6 +120,13 @@ enum Clock {
   static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Seconds that the process has spent on all processors together.
+  static func processorTime() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
