@@ -3,7 +3,8 @@ import Glibc
 
 // The argument parser is touched only where a command line is not plain: its types alone cost time
 // at start.
-let arguments = Array(CommandLine.arguments.dropFirst())
+var arguments = CommandLine.arguments
+if !arguments.isEmpty { arguments.removeFirst() }
 guard let options = QuickOptions.parse(arguments) ?? ThoroughOptions.parse(arguments) else {
   exit(0)
 }

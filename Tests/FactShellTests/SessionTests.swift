@@ -51,6 +51,24 @@ final class SessionTests: XCTestCase {
     XCTAssertTrue(session.console.text.hasSuffix("Count\n1\n"))
   }
 
+  func testAFactAskedForIsSaidToNeedAFullStop() {
+    let session = session()
+    XCTAssertFalse(session.runPrompt("likes(ann, tea)"))
+    XCTAssertTrue(
+      session.console.errorText.contains("`likes(ann, tea).` with a full stop states it"),
+      session.console.errorText)
+    XCTAssertTrue(session.runPrompt("likes(ann, tea)."))
+    for (text, isHinted) in [
+      ("likes(ann, milk)", true), ("likes(ann, milk)?", false), ("likes(ann, tea)", false),
+      ("likes(bob, X)", false),
+    ] {
+      let before = session.console.errorText.count
+      XCTAssertTrue(session.runPrompt(text))
+      let said = session.console.errorText.dropFirst(before)
+      XCTAssertEqual(said.contains("full stop"), isHinted, "\(text): \(said)")
+    }
+  }
+
   func testAScriptStopsAtItsFirstErrorUnlessTold() throws {
     let path = try file("a.dl", "p(1).\nq(X)?\np(X)?\n")
     let stopping = session()

@@ -7,10 +7,12 @@ import FactModel
 /// value) is left to it.
 public enum QuickOptions {
   /// The options of a command line without the program's name; nil where it is not plain.
-  public static func parse(_ arguments: some Sequence<String>) -> LaunchOptions? {
+  public static func parse(_ arguments: [String]) -> LaunchOptions? {
     var options = LaunchOptions()
-    var rest = Array(arguments)[...]
-    while let argument = rest.popFirst() {
+    var index = 0
+    while index < arguments.count {
+      let argument = arguments[index]
+      index += 1
       guard argument.hasPrefix("-"), argument != "-" else {
         options.files.append(argument)
         continue
@@ -21,10 +23,10 @@ public enum QuickOptions {
       if argument.hasPrefix("--"), let equals = argument.firstIndex(of: "=") {
         name = String(argument[..<equals])
         value = String(argument[argument.index(after: equals)...])
-      } else if let next = rest.popFirst() {
-        value = next
       } else {
-        return nil
+        guard index < arguments.count else { return nil }
+        value = arguments[index]
+        index += 1
       }
       guard set(option: name, to: value, in: &options) else { return nil }
     }

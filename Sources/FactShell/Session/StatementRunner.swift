@@ -63,11 +63,27 @@ final class StatementRunner {
         throw DiagnosticsError([failure.diagnostic(at: statement.span)], in: source)
       }
     case .query(let query):
-      try session.answer { try session.engine.ask(query, in: source) }
+      try ask(query)
     case .continuation(let stages):
       try session.answer { try session.engine.continueLast(stages: stages, in: source) }
     default:
       try report(session.engine.run(statement, in: source, origin: origin))
+    }
+  }
+
+  private func ask(_ query: Query) throws {
+    let hint = session.isPrompting ? FactHint.text(for: query, in: source) : nil
+    do {
+      try session.answer { try session.engine.ask(query, in: source) }
+    } catch let error as DiagnosticsError {
+      guard let hint, let last = error.diagnostics.indices.last else { throw error }
+      var diagnostics = error.diagnostics
+      diagnostics[last].note = [diagnostics[last].note, hint].compactMap { $0 }
+        .joined(separator: "; ")
+      throw DiagnosticsError(diagnostics, in: error.source)
+    }
+    if let hint, session.lastAnswer?.isYesNo == true, session.lastAnswer?.truth == nil {
+      session.notice("  \(hint)")
     }
   }
 
