@@ -175,13 +175,3 @@ final class AverageState: AggregateState {
     return sum / Double(count)
   }
 }
-
-extension Scalar {
-  /// The nearest double.
-  var double: Double {
-    switch self {
-    case .integer(let value): Double(value)
-    case .number(let value): value
-    }
-  }
-}

@@ -1,0 +1,76 @@
+import XCTest
+
+@testable import FactEngine
+
+/// The engine against the reference evaluator on random programs with fixed seeds.
+final class ReferenceTests: XCTestCase {
+  private static let passes: [Set<String>] = [
+    ["join-order"], ["filter-push-down"], ["join-order", "filter-push-down"],
+  ]
+
+  /// What differs between engine and reference, or between two ways to run the engine.
+  private func difference(_ program: ReferenceProgram) -> String? {
+    let run = ReferenceRun(program)
+    let expected = run.expected()
+    if expected == .refused { return nil }
+    let got = run.answer()
+    if got != expected { return describe("expected", expected, "got", got) }
+    for passes in ReferenceTests.passes {
+      let other = ReferenceRun(program, disabledPasses: passes).answer()
+      if other != expected {
+        return describe("expected", expected, "without \(passes.sorted())", other)
+      }
+    }
+    var reordered = program
+    reordered.rules.reverse()
+    for index in reordered.rules.indices { reordered.rules[index].body.reverse() }
+    let other = ReferenceRun(reordered).answer()
+    if other != expected { return describe("expected", expected, "rules reversed", other) }
+    return nil
+  }
+
+  private func describe(
+    _ first: String, _ one: ReferenceOutcome, _ second: String, _ two: ReferenceOutcome
+  ) -> String {
+    func text(_ outcome: ReferenceOutcome) -> String {
+      switch outcome {
+      case .rows(let rows): rows.isEmpty ? "  (none)" : rows.map { "  " + $0 }.joined(separator: "\n")
+      case .failed: "  (failed)"
+      case .refused: "  (refused)"
+      }
+    }
+    return "\(first):\n\(text(one))\n\(second):\n\(text(two))"
+  }
+
+  private func check(seeds: Range<UInt64>, isMixed: Bool) {
+    var compared = 0
+    var answered = 0
+    var failures = 0
+    var refusals: [String: Int] = [:]
+    for seed in seeds {
+      var generator = ReferenceGenerator(seed: seed, isMixed: isMixed)
+      let program = generator.program()
+      let run = ReferenceRun(program)
+      if run.expected() == .refused {
+        refusals[run.refusal, default: 0] += 1
+        continue
+      }
+      compared += 1
+      if case .rows(let rows) = run.expected(), !rows.isEmpty { answered += 1 }
+      guard difference(program) != nil else { continue }
+      let shrunk = program.shrunk { self.difference($0) != nil }
+      XCTFail("seed \(seed)\n\(shrunk.text)\n\(difference(shrunk) ?? "")")
+      failures += 1
+      if failures == 5 { break }
+    }
+    if failures == 0 {
+      // Programs that are refused or answer nothing compare nothing.
+      XCTAssertGreaterThan(compared, seeds.count * 7 / 10, "\(refusals)")
+      XCTAssertGreaterThan(answered, compared / 2)
+    }
+  }
+
+  func testSymbolsAndSmallIntegers() { check(seeds: 1..<301, isMixed: false) }
+
+  func testInexactAndUnknownValues() { check(seeds: 1_001..<1_301, isMixed: true) }
+}

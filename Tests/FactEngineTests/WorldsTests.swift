@@ -1,0 +1,174 @@
+import FactLanguage
+import FactModel
+import XCTest
+
+@testable import FactEngine
+
+/// Certainty against possible worlds: what is called certain holds in all of them, and what holds
+/// in one of them is at least called possible.
+final class WorldsTests: XCTestCase {
+  /// The rows of one world, or nil where the program fails there.
+  private func rows(of run: ReferenceRun, in world: ReferenceWorld) -> [[UInt64]]? {
+    guard let resolved = run.resolved else { return nil }
+    let reference = ReferenceEvaluator(
+      base: run.engine.base, relations: run.relations, world: world)
+    do {
+      try reference.derive(run.rules)
+      return try reference.rows(of: resolved).map(\.words)
+    } catch {
+      return nil
+    }
+  }
+
+  /// Worlds over the uncertain facts and inexact stated values; all where there are few.
+  private func worlds(of run: ReferenceRun) -> [ReferenceWorld] {
+    let values = run.engine.base.values
+    var uncertain: [[UInt64]] = []
+    var inexact: Set<UInt64> = []
+    for name in run.relations {
+      guard let table = run.engine.base.relation(named: name)?.facts.facts else { continue }
+      for row in 0..<UInt32(table.rowCount) where table.isLive(row) {
+        let words = (0..<table.arity).map { table.word(row: row, column: $0) }
+        if table.level(of: row) != .certain { uncertain.append(ReferenceWorld.key(name, words)) }
+        for word in words where ReferenceWorld.choices(Word(bits: word), values).count > 1 {
+          inexact.insert(word)
+        }
+      }
+    }
+    let choices = inexact.sorted().map { word in
+      (word: word, values: ReferenceWorld.choices(Word(bits: word), values))
+    }
+    var total = 1
+    for _ in uncertain where total <= 128 { total *= 2 }
+    for choice in choices where total <= 128 { total *= choice.values.count }
+    var random = SplitMix(state: 7)
+    return (0..<min(total, 128)).map { number in
+      var rest = total <= 128 ? UInt64(number) : random.next()
+      var world = ReferenceWorld(values: values, number: UInt64(number))
+      for fact in uncertain {
+        if rest % 2 == 1 { world.dropped.insert(fact) }
+        rest /= 2
+      }
+      for choice in choices {
+        if total > 128, rest < 100 { rest = random.next() }
+        world.chosen[choice.word] = choice.values[Int(rest % UInt64(choice.values.count))]
+        rest /= UInt64(choice.values.count)
+      }
+      return world
+    }
+  }
+
+  /// Whether a value of a world may be what the answer says: itself, or within its bounds.
+  private func agrees(_ answer: UInt64, _ other: UInt64, _ values: ValueStore) -> Bool {
+    if answer == other { return true }
+    let word = Word(bits: other)
+    // Where nothing is there in a world, an extreme or average has no value in it.
+    if word == .unknown { return true }
+    guard let bounds = values.numbers(of: Word(bits: answer)), let value = values.scalar(of: word)
+    else { return values.compare(.inside, word, Word(bits: answer)) == .certain }
+    let slack = 1e-9
+    return (bounds.lower?.double ?? -.infinity) - slack <= value.double
+      && value.double <= (bounds.upper?.double ?? .infinity) + slack
+  }
+
+  /// A claim of the engine that a world contradicts.
+  func contradiction(_ program: ReferenceProgram) -> String? {
+    let run = ReferenceRun(program)
+    guard let resolved = run.resolved, let query = run.query else { return nil }
+    guard let answer = try? run.engine.ask(query, in: run.source) else { return nil }
+    let values = run.engine.base.values
+    var groups: Int?
+    for case .aggregate(let by, _) in resolved.stages { groups = by.count }
+    let claimed: [(words: [UInt64], level: UInt8)]
+    if answer.isYesNo {
+      claimed = answer.truth.map { [([], $0.rawValue)] } ?? []
+    } else {
+      claimed = (0..<answer.rowCount).map { row in
+        (answer.words.map { $0[row] }, answer.certainty(row: row).rawValue)
+      }
+    }
+    func same(_ claim: [UInt64], _ row: [UInt64]) -> Bool {
+      guard let groups else { return claim == row }
+      return claim[..<groups] == row[..<groups]
+        && zip(claim[groups...], row[groups...]).allSatisfy { agrees($0, $1, values) }
+    }
+    for world in worlds(of: run) {
+      guard let rows = rows(of: run, in: world) else { continue }
+      for row in rows where !claimed.contains(where: { same($0.words, row) }) {
+        return "missing: \(run.line(row, 0))\n\(describe(run, claimed, rows, world))"
+      }
+      for claim in claimed where claim.level == 0 {
+        if !rows.contains(where: { same(claim.words, $0) }) {
+          return "not certain: \(run.line(claim.words, 0))\n\(describe(run, claimed, rows, world))"
+        }
+      }
+    }
+    return nil
+  }
+
+  private func describe(
+    _ run: ReferenceRun, _ claimed: [(words: [UInt64], level: UInt8)], _ rows: [[UInt64]],
+    _ world: ReferenceWorld
+  ) -> String {
+    let values = run.engine.base.values
+    let chosen = world.chosen.map {
+      "\(values.text(of: Word(bits: $0.key))) is \(values.text(of: $0.value))"
+    }
+    return """
+      answer: \(claimed.map { run.line($0.words, $0.level) })
+      in the world without \(world.dropped.count) facts where \(chosen.sorted()): \
+      \(rows.map { run.line($0, 0) })
+      """
+  }
+
+  private func check(seeds: Range<UInt64>) {
+    var compared = 0
+    var failures = 0
+    for seed in seeds {
+      var generator = ReferenceGenerator(seed: seed, isMixed: true, isForWorlds: true)
+      let program = generator.program()
+      if ReferenceRun(program).resolved == nil { continue }
+      compared += 1
+      guard contradiction(program) != nil else { continue }
+      let shrunk = program.shrunk { self.contradiction($0) != nil }
+      XCTFail("seed \(seed)\n\(shrunk.text)\n\(contradiction(shrunk) ?? "")")
+      failures += 1
+      if failures == 5 { break }
+    }
+    if failures == 0 { XCTAssertGreaterThan(compared, seeds.count * 7 / 10) }
+  }
+
+  func testAnswersHoldInWorlds() { check(seeds: 1..<201) }
+
+  // MARK: Where possible is claimed once too often
+
+  private func answer(_ text: String) -> [String] {
+    let run = ReferenceRun(text: text)
+    guard case .rows(let rows) = run.answer() else { return ["none: \(run.refusal)"] }
+    return rows
+  }
+
+  /// Each branch is judged by itself, so that a certainty of the two together is not seen.
+  func testBranchesTogetherAreNotSeen() {
+    XCTAssertEqual(answer("p(1..3). p(N), (N > 2 ; N <= 2)?"), ["1..3 @possible"])
+  }
+
+  /// Two comparisons of two variables may each hold, though never together.
+  func testComparisonsOfTwoVariablesAreJudgedAlone() {
+    XCTAssertEqual(
+      answer("p(1..3). q(2..4). p(N), q(M), N < M, M < N?"), ["1..3 | 2..4 @possible"])
+  }
+
+  /// A fact and its absence exclude each other, and are judged apart all the same.
+  func testFactAndAbsenceAreJudgedApart() {
+    XCTAssertEqual(
+      answer("p(1) @certainty: possible. p(N), not p(N)?"), ["1 @possible"])
+  }
+
+  /// Comparisons of one variable with constants are judged together.
+  func testComparisonsWithConstantsAreJudgedTogether() {
+    XCTAssertEqual(answer("p(1001..2500). p(N), N > 2000, N < 1500?"), [])
+    XCTAssertEqual(answer("p(1001..2500). p(N), N > 2000?"), ["1001..2500 @possible"])
+    XCTAssertEqual(answer("p(1001..2500). p(N), N > 1000?"), ["1001..2500"])
+  }
+}
