@@ -276,7 +276,9 @@ final class ReferenceEvaluator {
         let literal = rest.remove(at: index)
         if world == nil, addConstant(literal, to: &together) { continue }
         found = found.compactMap { judge(literal, $0) }
-      } else if let index = rest.firstIndex(where: { binding($0, bound) != nil }) {
+      } else if let index = rest.firstIndex(where: { isEquality($0) && binding($0, bound) != nil })
+        ?? rest.firstIndex(where: { binding($0, bound) != nil })
+      {
         let literal = rest.remove(at: index)
         guard let (slot, choices) = binding(literal, bound) else { continue }
         found = found.flatMap { match in
@@ -395,6 +397,10 @@ final class ReferenceEvaluator {
     case .atom, .optional, .negation: false
     default: literal.slots.isSubset(of: bound)
     }
+  }
+
+  private func isEquality(_ literal: ResolvedLiteral) -> Bool {
+    if case .comparison = literal.kind { true } else { false }
   }
 
   private func addConstant(

@@ -64,7 +64,7 @@ struct ReferenceGenerator {
       Shape(name: "mark", kinds: [.symbol]),
       Shape(name: "when", kinds: [.symbol, .date, .number]),
     ]
-    if isForWorlds {
+    if isForWorlds, random.chance(70) {
       let most = random.below(2) + 1
       while stored.count > most + 1 { stored.remove(at: random.below(stored.count)) }
     }
@@ -77,11 +77,32 @@ struct ReferenceGenerator {
         program.facts.append("\(shape.name)(\(comma(words)))\(certainty(uncertain)).")
       }
     }
+    if random.chance(25) {
+      program.rules += closure()
+      lower.append(Shape(name: "path", kinds: [.symbol, .symbol]))
+    }
     for layer in 0..<random.below(isForWorlds ? 2 : 4) {
       program.rules += rules(layer)
     }
     query(&program)
     return program
+  }
+
+  /// A transitive closure, in one of the ways in which it may be written.
+  private mutating func closure() -> [ReferenceProgram.Rule] {
+    let edge = random.pick(["edge(A, B)", "edge(A, B)", "edge(B, A)", "when(A, _, B)", "size(A, B)"])
+    func edgeOf(_ from: String, _ to: String) -> String {
+      String(edge.map { $0 == "A" ? Character(from) : $0 == "B" ? Character(to) : $0 })
+    }
+    let step = random.pick([
+      ["path(X, Y)", edgeOf("Y", "Z")], [edgeOf("X", "Y"), "path(Y, Z)"],
+      ["path(X, Y)", "path(Y, Z)"], ["path(Y, Z)", "path(X, Y)"], ["path(X, Y)", edgeOf("Z", "Y")],
+      ["path(X, Y)", edgeOf("Y", "Z"), "Z != a"],
+    ])
+    return [
+      ReferenceProgram.Rule(head: "path(X, Y)", body: [[edgeOf("X", "Y")]]),
+      ReferenceProgram.Rule(head: "path(X, Z)", body: [step]),
+    ]
   }
 
   /// The rules of one or two relations that may be mutually recursive.

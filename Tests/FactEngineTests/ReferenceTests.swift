@@ -4,23 +4,41 @@ import XCTest
 
 /// The engine against the reference evaluator on random programs with fixed seeds.
 final class ReferenceTests: XCTestCase {
-  private static let passes: [Set<String>] = [
-    ["join-order"], ["filter-push-down"], ["join-order", "filter-push-down"],
-  ]
+  /// Each pass off by itself, and all of them.
+  private static let passes =
+    Pass.allCases.map { Set([$0.rawValue]) } + [Set(Pass.allCases.map(\.rawValue))]
 
   /// What differs between engine and reference, or between two ways to run the engine.
+  /// Of the other ways to run a program the turn's, while programs are searched; all while one is
+  /// made small.
+  private var turn: Int?
+  private var way = 0
+
+  private func mayTry() -> Bool {
+    defer { way += 1 }
+    guard let turn else { return true }
+    return way % (ReferenceTests.passes.count + 1) == turn % (ReferenceTests.passes.count + 1)
+  }
+
   private func difference(_ program: ReferenceProgram) -> String? {
     let run = ReferenceRun(program)
-    let expected = run.expected()
+    return difference(program, run, run.expected())
+  }
+
+  private func difference(
+    _ program: ReferenceProgram, _ run: ReferenceRun, _ expected: ReferenceOutcome
+  ) -> String? {
     if expected == .refused { return nil }
+    way = 0
     let got = run.answer()
     if got != expected { return describe("expected", expected, "got", got) }
-    for passes in ReferenceTests.passes {
+    for passes in ReferenceTests.passes where mayTry() {
       let other = ReferenceRun(program, disabledPasses: passes).answer()
       if other != expected {
         return describe("expected", expected, "without \(passes.sorted())", other)
       }
     }
+    guard mayTry() else { return nil }
     var reordered = program
     reordered.rules.reverse()
     for index in reordered.rules.indices { reordered.rules[index].body.reverse() }
@@ -51,13 +69,16 @@ final class ReferenceTests: XCTestCase {
       var generator = ReferenceGenerator(seed: seed, isMixed: isMixed)
       let program = generator.program()
       let run = ReferenceRun(program)
-      if run.expected() == .refused {
+      let expected = run.expected()
+      if expected == .refused {
         refusals[run.refusal, default: 0] += 1
         continue
       }
       compared += 1
-      if case .rows(let rows) = run.expected(), !rows.isEmpty { answered += 1 }
-      guard difference(program) != nil else { continue }
+      if case .rows(let rows) = expected, !rows.isEmpty { answered += 1 }
+      turn = Int(seed)
+      guard difference(program, run, expected) != nil else { continue }
+      turn = nil
       let shrunk = program.shrunk { self.difference($0) != nil }
       XCTFail("seed \(seed)\n\(shrunk.text)\n\(difference(shrunk) ?? "")")
       failures += 1
@@ -66,11 +87,11 @@ final class ReferenceTests: XCTestCase {
     if failures == 0 {
       // Programs that are refused or answer nothing compare nothing.
       XCTAssertGreaterThan(compared, seeds.count * 7 / 10, "\(refusals)")
-      XCTAssertGreaterThan(answered, compared / 2)
+      XCTAssertGreaterThan(answered, compared / 3)
     }
   }
 
-  func testSymbolsAndSmallIntegers() { check(seeds: 1..<301, isMixed: false) }
+  func testSymbolsAndSmallIntegers() { check(seeds: 1..<201, isMixed: false) }
 
-  func testInexactAndUnknownValues() { check(seeds: 1_001..<1_301, isMixed: true) }
+  func testInexactAndUnknownValues() { check(seeds: 1_001..<1_201, isMixed: true) }
 }

@@ -1,5 +1,10 @@
 import FactModel
 
+extension Word {
+  /// Stands where a computation failed, until its row has passed all else; never leaves a batch.
+  static let failed = Word(kind: .unknown, payload: 1)
+}
+
 /// Computes expressions over batches: a column in, a column out.
 ///
 /// Sums, differences and products of exact integers run in a plain loop; whatever else occurs in
@@ -21,11 +26,19 @@ struct ExpressionEvaluator {
       var words = Array(repeating: Word.unknown, count: arguments.count)
       let operation = function.operation
       for row in 0..<batch.count {
-        for (position, column) in columns.enumerated() { words[position] = Word(bits: column[row]) }
+        var hasFailed = false
+        for (position, column) in columns.enumerated() {
+          words[position] = Word(bits: column[row])
+          if words[position] == .failed { hasFailed = true }
+        }
+        if hasFailed {
+          result[row] = Word.failed.bits
+          continue
+        }
         switch evaluation.values.apply(operation, words) {
         case .success(let word): result[row] = word.bits
         case .failure(let failure):
-          result[row] = Word.unknown.bits
+          result[row] = Word.failed.bits
           let note = RowFailure(message: failure.message, span: expression.span)
           batch.fail(row: row, evaluation.note(note))
         }

@@ -40,7 +40,6 @@ final class FilterOperator: Operator {
     var kept = 0
     var isWeakened = false
     for row in 0..<count {
-      // A row that carries a failure passes what its failed value was asked for.
       if outcome[row] == Truth.never.rawValue { continue }
       if outcome[row] != 0 { isWeakened = true }
       selection[kept] = UInt32(row)
@@ -142,7 +141,11 @@ final class PreparedCondition {
       }
     }
     if batch.hasFailures {
-      for row in 0..<count where batch.failures[row] != 0 { truths[row] = 0 }
+      // What cannot be told passes, so that the failure is raised unless something else fails.
+      for expression in condition.operands {
+        let column = evaluator.evaluate(expression, over: batch)
+        for row in 0..<count where column[row] == Word.failed.bits { truths[row] = 0 }
+      }
     }
   }
 

@@ -112,22 +112,22 @@ struct Fixpoint {
         let sink = HeadSink(evaluation, relation: relation, head: head)
         result.append(
           try pipeline(
-            literals, rule.variables, needed: needed, sink: sink, source: source,
-            recursive: recursive, delta: occurrences > 0 ? delta : nil))
+            rule.variables, needed: needed, sink: sink, source: source, recursive: recursive
+          ) { $0.plan(literals, delta: occurrences > 0 ? delta : nil) })
       }
     }
     return result
   }
 
   private func pipeline(
-    _ literals: [ResolvedLiteral], _ variables: [ResolvedVariable], needed: Set<Slot>,
-    sink: Operator, source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>,
-    delta: Int?, countsMatches: Bool = false
+    _ variables: [ResolvedVariable], needed: Set<Slot>, sink: Operator,
+    source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>,
+    countsMatches: Bool = false, plan makePlan: (inout BodyPlanner) -> Plan
   ) throws -> Pipeline {
     var planner = BodyPlanner(
       variables: variables, statistics: SourceStatistics(evaluation: evaluation, source: source),
       disabledPasses: evaluation.settings.disabledPasses, recursive: recursive)
-    let plan = planner.plan(literals, delta: delta)
+    let plan = makePlan(&planner)
     evaluation.trace?.variables = variables
     var compiler = PipelineCompiler(
       evaluation: evaluation, variableCount: variables.count, plan: plan,
@@ -161,14 +161,15 @@ struct Fixpoint {
     for aggregate in aggregates { needed.formUnion(aggregate.slots) }
     let inputs = groupTerms + aggregator.inputs
     var runs: [Pipeline] = []
-    for literals in rule.body.alternatives {
+    for shared in SharedMatches.classes(of: rule.body.alternatives) {
       let sink = ColumnSink(evaluation, expressions: inputs) { columns, count, levels in
         try aggregator.add(columns, count: count, levels: levels)
       }
       runs.append(
         try pipeline(
-          literals, rule.variables, needed: needed, sink: sink, source: source, recursive: [],
-          delta: nil, countsMatches: true))
+          rule.variables, needed: needed, sink: sink, source: source, recursive: [],
+          countsMatches: true
+        ) { $0.plan(shared) })
     }
     for run in runs { try run.run() }
     let groupCount = groupTerms.count

@@ -50,10 +50,23 @@ final class ExtremeState: AggregateState {
     var all = state.others
     if state.best != .unknown { all.append((state.best, 0)) }
     if let word = numberBounds(all) ?? dateBounds(all) { return [(word, 0)] }
-    // Texts have no ranges: the best of all stands, as sure as the matches that have it.
-    var best = all[0]
-    for candidate in all.dropFirst() where isBetter(candidate.word, best.word) { best = candidate }
-    return [(best.word, 0)]
+    return candidates(all)
+  }
+
+  /// Texts have no ranges: each that may be the best is given, as possible unless it is the best for
+  /// sure.
+  private func candidates(
+    _ all: [(word: Word, level: UInt8)]
+  ) -> [(word: Word, level: UInt8)] {
+    var levels: [Word: UInt8] = [:]
+    for (word, level) in all { levels[word] = min(levels[word] ?? 3, level) }
+    let ordered = levels.sorted { isBetter($0.key, $1.key) }
+    var results: [(word: Word, level: UInt8)] = []
+    for (word, level) in ordered {
+      results.append((word, results.isEmpty ? level : max(level, 2)))
+      if level == 0 { break }
+    }
+    return results
   }
 
   private func numberBounds(_ all: [(word: Word, level: UInt8)]) -> Word? {

@@ -97,6 +97,8 @@ struct PipelineCompiler {
       return try operators(input, needed: rest.union(range.slots), next: values)
     case .negate(let input, let bodies):
       return try negate(input, bodies, needed: needed, next: next)
+    case .choose(let input, let bodies):
+      return try negate(input, bodies, needed: needed, isChoice: true, next: next)
     case .optional(let input, let body, let makes):
       let ordinal = takeOrdinal()
       let mark = MarkOperator(evaluation, ordinal: ordinal, next: next)
@@ -197,7 +199,7 @@ struct PipelineCompiler {
   private var outerBound: Set<Slot> = []
 
   private mutating func negate(
-    _ input: Plan, _ bodies: [Plan], needed: Set<Slot>, next: Operator
+    _ input: Plan, _ bodies: [Plan], needed: Set<Slot>, isChoice: Bool = false, next: Operator
   ) throws -> Operator {
     let bound = input.bound.union(outerBound)
     let ordinal = takeOrdinal()
@@ -212,7 +214,7 @@ struct PipelineCompiler {
       let first = try operators(body, needed: [ordinal], next: mark)
       slots.formUnion(body.reads.intersection(bound))
       var alternative = NegateOperator.Alternative(first: first, mark: mark, lookup: nil)
-      if case .join(.outer, let scan) = body {
+      if !isChoice, case .join(.outer, let scan) = body {
         let source = self.source
         alternative.lookup = (
           scan.atom.slots.intersection(bound).sorted(), { try source(scan.atom.source) }
@@ -223,8 +225,8 @@ struct PipelineCompiler {
     outerBound = saved
     path = inputPath
     let operation = NegateOperator(
-      evaluation, alternatives: alternatives, slots: slots.sorted(), ordinal: ordinal,
-      carried: needed.sorted(), slotCount: slotCount, next: next)
+      evaluation, alternatives: alternatives, isChoice: isChoice, slots: slots.sorted(),
+      ordinal: ordinal, carried: needed.sorted(), slotCount: slotCount, next: next)
     return try operators(input, needed: needed.union(slots), next: operation)
   }
 }
@@ -238,7 +240,7 @@ extension Plan {
     switch self {
     case .unit, .outer: return []
     case .join(let input, let scan): return input.bound.union(scan.atom.slots)
-    case .filter(let input, _), .negate(let input, _): return input.bound
+    case .filter(let input, _), .negate(let input, _), .choose(let input, _): return input.bound
     case .compute(let input, let slot, _), .values(let input, let slot, _),
       .integers(let input, let slot, _):
       return input.bound.union([slot])
@@ -259,7 +261,7 @@ extension Plan {
       return list.reduce(into: input.reads.union([slot])) { $0.formUnion($1.slots) }
     case .integers(let input, let slot, let range):
       return input.reads.union(range.slots).union([slot])
-    case .negate(let input, let bodies):
+    case .negate(let input, let bodies), .choose(let input, let bodies):
       return bodies.reduce(into: input.reads) { $0.formUnion($1.reads) }
     case .optional(let input, let body, let makes):
       return input.reads.union(body.reads).union(makes)
@@ -273,7 +275,7 @@ extension Plan {
     case .join(let input, _), .filter(let input, _), .compute(let input, _, _),
       .values(let input, _, _), .integers(let input, _, _):
       input.ordinalCount
-    case .negate(let input, let bodies):
+    case .negate(let input, let bodies), .choose(let input, let bodies):
       bodies.reduce(input.ordinalCount + 1) { $0 + $1.ordinalCount }
     case .optional(let input, let body, _): input.ordinalCount + body.ordinalCount + 1
     }
@@ -281,6 +283,18 @@ extension Plan {
 }
 
 extension Condition {
+  /// The expressions that it judges.
+  var operands: [ResolvedExpression] {
+    switch self {
+    case .identity(let left, let right, _), .comparison(_, let left, let right),
+      .memberOfRange(let left, let right), .overlaps(let left, let right):
+      return [left, right]
+    case .constants(let slot, _): return [ResolvedExpression(slot: slot)]
+    case .memberOfList(let value, let list): return [value] + list
+    case .test(_, let arguments): return arguments
+    }
+  }
+
   /// The slots that it reads.
   var slots: Set<Slot> {
     switch self {

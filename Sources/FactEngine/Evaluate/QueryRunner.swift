@@ -137,12 +137,12 @@ struct QueryRunner {
     countsMatches: Bool = false,
     _ receive: @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void
   ) throws {
-    for literals in alternatives {
+    for shared in SharedMatches.classes(of: alternatives) {
       var planner = BodyPlanner(
         variables: query.variables,
         statistics: SourceStatistics(evaluation: evaluation, source: source),
         disabledPasses: evaluation.settings.disabledPasses)
-      let plan = planner.plan(literals)
+      let plan = planner.plan(shared)
       var compiler = PipelineCompiler(
         evaluation: evaluation, variableCount: query.variables.count, plan: plan,
         countsMatches: countsMatches, source: source)
@@ -192,14 +192,13 @@ struct QueryRunner {
 
   private func filter(_ block: RowBlock, _ body: ResolvedBody) throws -> RowBlock {
     let bound = Set(block.slots)
-    let isMatchSet = body.alternatives.count == 1
     var result = RowBlock(slots: block.slots)
-    for literals in body.alternatives {
+    for shared in SharedMatches.classes(of: body.alternatives, outer: bound) {
       var planner = BodyPlanner(
         variables: query.variables,
         statistics: SourceStatistics(evaluation: evaluation, source: source),
         disabledPasses: evaluation.settings.disabledPasses)
-      let plan = planner.plan(literals, outer: bound)
+      let plan = planner.plan(shared, outer: bound)
       let sink = ColumnSink(
         evaluation, expressions: block.slots.map(ResolvedExpression.init(slot:))
       ) { result.append($0, count: $1, levels: $2) }
@@ -208,7 +207,7 @@ struct QueryRunner {
       let first = try compiler.inner(plan, bound: bound, needed: bound, sink: sink)
       try block.push(through: first, slotCount: compiler.slotCount)
     }
-    return isMatchSet ? result : distinct(result, slots: block.slots)
+    return result
   }
 
   /// The rows over some slots, each once, in the order of their first occurrence, as sure as the

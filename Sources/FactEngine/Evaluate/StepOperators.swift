@@ -164,7 +164,8 @@ final class MarkOperator: Operator {
   }
 }
 
-/// Keeps matches for which no alternative of a negated body holds for sure.
+/// Keeps matches for which no alternative of a negated body holds for sure; for a choice those for
+/// which one of the alternatives holds.
 final class NegateOperator: Operator {
   /// One alternative: where it starts, where it is marked, and what an unknown key means there.
   struct Alternative {
@@ -175,6 +176,7 @@ final class NegateOperator: Operator {
   }
 
   private let alternatives: [Alternative]
+  private let isChoice: Bool
   private let slots: [Slot]
   private let ordinal: Slot
   private let carried: [Slot]
@@ -183,10 +185,11 @@ final class NegateOperator: Operator {
   private var selection: [UInt32]
 
   init(
-    _ evaluation: Evaluation, alternatives: [Alternative], slots: [Slot], ordinal: Slot,
-    carried: [Slot], slotCount: Int, next: Operator
+    _ evaluation: Evaluation, alternatives: [Alternative], isChoice: Bool, slots: [Slot],
+    ordinal: Slot, carried: [Slot], slotCount: Int, next: Operator
   ) {
     self.alternatives = alternatives
+    self.isChoice = isChoice
     self.slots = slots
     self.ordinal = ordinal
     self.carried = carried
@@ -220,6 +223,7 @@ final class NegateOperator: Operator {
         }
       }
     }
+    if isChoice { return try choose(batch, best) }
     var kept = 0
     var isWeakened = false
     for row in 0..<batch.count where best[row] != 0 {
@@ -234,6 +238,24 @@ final class NegateOperator: Operator {
         batch.levels[row] = Certainty.possible.rawValue
       }
     }
+    batch.compact(selection, count: kept, slots: carried)
+    try next.push(batch)
+  }
+}
+
+extension NegateOperator {
+  /// Passes on the matches for which an alternative holds, weakened to the surest of them.
+  private func choose(_ batch: Batch, _ best: [UInt8]) throws {
+    var kept = 0
+    for row in 0..<batch.count where best[row] != MarkOperator.none {
+      if best[row] > 0 {
+        batch.beginLevels()
+        batch.levels[row] = max(batch.levels[row], best[row])
+      }
+      selection[kept] = UInt32(row)
+      kept += 1
+    }
+    guard kept > 0 else { return }
     batch.compact(selection, count: kept, slots: carried)
     try next.push(batch)
   }

@@ -64,6 +64,13 @@ struct PlanText {
         result += lines(body, indent: indent + 1, path: path + "b\(position)")
       }
       return result
+    case .choose(let input, let bodies):
+      var result = lines(input, indent: indent, path: inputPath)
+      for (position, body) in bodies.enumerated() {
+        result.append(margin + (position == 0 ? "choose" : "or"))
+        result += lines(body, indent: indent + 1, path: path + "b\(position)")
+      }
+      return result
     case .optional(let input, let body, _):
       return lines(input, indent: indent, path: inputPath) + [margin + "optional"]
         + lines(body, indent: indent + 1, path: path + "b0")

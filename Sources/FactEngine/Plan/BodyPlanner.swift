@@ -83,6 +83,15 @@ struct BodyPlanner {
     return plan
   }
 
+  /// Plans alternatives that share their matches and differ in conditions alone.
+  ///
+  /// The conditions see what the common part binds, and `outer` before it.
+  mutating func plan(_ shared: SharedMatches, outer: Set<Slot>? = nil) -> Plan {
+    let common = plan(shared.common, outer: outer)
+    if shared.choices.isEmpty { return common }
+    return .choose(common, shared.choices.map { subplan($0) })
+  }
+
   private var hasAtoms: Bool {
     remaining.contains { if case .atom = $0.literal.kind { true } else { false } }
   }
@@ -136,11 +145,13 @@ struct BodyPlanner {
   }
 
   private func subplans(_ body: ResolvedBody) -> [Plan] {
-    body.alternatives.map { literals in
-      var inner = BodyPlanner(
-        variables: variables, statistics: statistics, disabledPasses: disabledPasses)
-      return inner.plan(literals, outer: bound)
-    }
+    body.alternatives.map { subplan($0) }
+  }
+
+  private func subplan(_ literals: [ResolvedLiteral]) -> Plan {
+    var inner = BodyPlanner(
+      variables: variables, statistics: statistics, disabledPasses: disabledPasses)
+    return inner.plan(literals, outer: bound)
   }
 
   private func condition(of literal: ResolvedLiteral) -> Condition? {
@@ -219,7 +230,9 @@ struct BodyPlanner {
         }
         cost = Double(list.count)
       case .memberOfRange(let value, let range):
-        guard isUnbound(value), bound.isSuperset(of: range.slots) else { continue }
+        guard isUnbound(value), bound.isSuperset(of: range.slots), !isBoundLater(value) else {
+          continue
+        }
         cost = 1_000
       default: continue
       }
@@ -240,6 +253,22 @@ struct BodyPlanner {
     }
     bound.formUnion(item.slots)
     return true
+  }
+
+  /// Whether another literal that is left can bind a variable. `in` a range goes by meaning, so that
+  /// its integers stand for a variable only where nothing else says what it is.
+  private func isBoundLater(_ expression: ResolvedExpression) -> Bool {
+    guard case .variable(let slot) = expression.kind else { return false }
+    return remaining.contains { item in
+      switch item.literal.kind {
+      case .atom(let atom): return atom.slots.contains(slot)
+      case .comparison(.equal, let left, let right):
+        guard hasAtoms else { return false }
+        return left.kind == .variable(slot) && !right.slots.contains(slot)
+          || right.kind == .variable(slot) && !left.slots.contains(slot)
+      default: return false
+      }
+    }
   }
 
   private func isUnbound(_ expression: ResolvedExpression) -> Bool {

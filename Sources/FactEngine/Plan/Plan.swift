@@ -79,6 +79,8 @@ public indirect enum Plan: Sendable, Hashable {
   case integers(Plan, Slot, ResolvedExpression)
   /// Keeps matches for which none of the alternatives holds for sure.
   case negate(Plan, [Plan])
+  /// Keeps matches for which one of the alternatives holds, each once, as sure as the surest.
+  case choose(Plan, [Plan])
   /// Extends a match by those of the alternative, or by unknowns where there is none.
   case optional(Plan, Plan, makes: [Slot])
 }
