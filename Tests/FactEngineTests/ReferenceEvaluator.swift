@@ -521,7 +521,8 @@ final class ReferenceEvaluator {
       return (
         slot,
         { match in
-          guard let interval = self.values.numbers(of: Word(bits: self.evaluate(range, match.words))),
+          guard
+            let interval = self.values.numbers(of: Word(bits: self.evaluate(range, match.words))),
             case .integer(let lower) = interval.lower, case .integer(let upper) = interval.upper
           else { return [] }
           return (lower...upper).map { self.values.word(integer: $0).bits }

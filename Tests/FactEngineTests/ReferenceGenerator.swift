@@ -90,7 +90,9 @@ struct ReferenceGenerator {
 
   /// A transitive closure, in one of the ways in which it may be written.
   private mutating func closure() -> [ReferenceProgram.Rule] {
-    let edge = random.pick(["edge(A, B)", "edge(A, B)", "edge(B, A)", "when(A, _, B)", "size(A, B)"])
+    let edge = random.pick([
+      "edge(A, B)", "edge(A, B)", "edge(B, A)", "when(A, _, B)", "size(A, B)",
+    ])
     func edgeOf(_ from: String, _ to: String) -> String {
       String(edge.map { $0 == "A" ? Character(from) : $0 == "B" ? Character(to) : $0 })
     }

@@ -5,19 +5,35 @@ final class HeadSink: Operator {
   private let relation: DerivedRelation
   private let head: [ResolvedExpression]
   private let evaluator: ExpressionEvaluator
+  private let isMagic: Bool
 
   init(_ evaluation: Evaluation, relation: DerivedRelation, head: [ResolvedExpression]) {
     self.relation = relation
     self.head = head
+    isMagic = MagicSets.isMagic(relation.name)
     evaluator = ExpressionEvaluator(evaluation: evaluation)
     super.init(evaluation)
   }
 
   override func push(_ batch: Batch) throws {
     let columns = head.map { evaluator.evaluate($0, over: batch) }
-    try evaluation.raiseFailures(of: batch)
+    if batch.hasFailures {
+      if isMagic { return try insertSound(columns, batch) }
+      try evaluation.raiseFailures(of: batch)
+    }
     relation.insert(
       columns: columns, count: batch.count, levels: batch.isUncertain ? batch.levels : nil)
+  }
+}
+
+extension HeadSink {
+  /// Inserts the rows that carry no failure: what cannot be computed asks for nothing.
+  private func insertSound(_ columns: [[UInt64]], _ batch: Batch) throws {
+    let sound = (0..<batch.count).filter { batch.failures[$0] == 0 }
+    guard !sound.isEmpty else { return }
+    relation.insert(
+      columns: columns.map { column in sound.map { column[$0] } }, count: sound.count,
+      levels: batch.isUncertain ? sound.map { batch.levels[$0] } : nil)
   }
 }
 

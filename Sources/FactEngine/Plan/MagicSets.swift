@@ -75,6 +75,9 @@ struct MagicSets {
     "\(relation)·\(pattern(bound))"
   }
 
+  /// Whether a relation holds bindings that are asked for.
+  static func isMagic(_ relation: String) -> Bool { relation.hasPrefix("magic·") }
+
   private static func magic(_ relation: String, _ bound: [Bool]) -> String {
     "magic·\(relation)·\(pattern(bound))"
   }
@@ -220,7 +223,9 @@ struct MagicSets {
   /// Whether an equality binds a slot by what is bound already.
   private func binds(_ literal: ResolvedLiteral, _ bound: Set<Slot>) -> Bool {
     guard case .comparison(.equal, let left, let right) = literal.kind else { return false }
-    return bound.isSuperset(of: left.slots) || bound.isSuperset(of: right.slots)
+    if case .variable = left.kind, bound.isSuperset(of: right.slots) { return true }
+    if case .variable = right.kind, bound.isSuperset(of: left.slots) { return true }
+    return false
   }
 
   private func note(
@@ -234,7 +239,8 @@ struct MagicSets {
       bound.formUnion(literal.slots)
       before.append(literal)
     case .comparison, .memberOfList, .memberOfRange, .overlaps, .test:
-      if literal.slots.isSubset(of: bound) { before.append(literal) }
+      // What may fail is left to the rule itself, where all other conditions stand beside it.
+      if literal.slots.isSubset(of: bound), !literal.computes { before.append(literal) }
     case .atom: return
     }
   }
@@ -266,6 +272,23 @@ struct MagicSets {
       return
     }
     rules.append(rule)
+  }
+}
+
+extension ResolvedLiteral {
+  /// Whether a condition computes something, which may fail.
+  fileprivate var computes: Bool {
+    func isCall(_ expression: ResolvedExpression) -> Bool {
+      if case .call = expression.kind { true } else { false }
+    }
+    switch kind {
+    case .comparison(_, let left, let right), .memberOfRange(let left, let right),
+      .overlaps(let left, let right):
+      return isCall(left) || isCall(right)
+    case .memberOfList(let value, let list): return isCall(value) || list.contains(where: isCall)
+    case .test(_, let arguments): return arguments.contains(where: isCall)
+    case .atom, .optional, .negation: return false
+    }
   }
 }
 
