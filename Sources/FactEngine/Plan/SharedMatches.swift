@@ -12,9 +12,8 @@ struct SharedMatches {
   /// where there is only one.
   var choices: [[ResolvedLiteral]]
 
-  /// Puts alternatives with the same matches together, in the order of their first ones.
-  ///
-  /// - Parameter outer: Slots that are bound before.
+  /// Puts alternatives with the same matches together, in the order of their first ones; `outer`
+  /// slots are bound before.
   static func classes(
     of alternatives: [[ResolvedLiteral]], outer: Set<Slot> = []
   ) -> [SharedMatches] {
