@@ -134,14 +134,24 @@ final class ReferenceEvaluator {
 
   /// The rows of a query in the order in which they are shown, without columns for yes or no.
   func rows(of query: ResolvedQuery) throws -> [(words: [UInt64], level: UInt8)] {
-    var matches = try matches(of: query.body, variableCount: query.variables.count)
+    // The conditions of the first stages stand in the body, so that those of one variable are judged
+    // together.
+    var body = query.body
+    var stages = query.stages[...]
+    while case .filter(let filter) = stages.first {
+      stages = stages.dropFirst()
+      body.alternatives = body.alternatives.flatMap { left in
+        filter.alternatives.map { left + $0 }
+      }
+    }
+    var matches = try matches(of: body, variableCount: query.variables.count)
     var columns = query.columns
     var isMatches = true
     var isSorted = false
     func sort() {
-      matches = ordered(matches, keys: [], columns: isMatches ? columns : columns)
+      matches = ordered(matches, keys: [], columns: columns)
     }
-    for stage in query.stages {
+    for stage in stages {
       switch stage {
       case .select(let selected):
         matches = unique(

@@ -6,7 +6,10 @@ extension Engine {
   /// nothing is bound, or where everything is there already.
   func deriveBound(_ query: ResolvedQuery, in evaluation: Evaluation) throws -> ResolvedQuery? {
     guard !settings.disabledPasses.contains(Pass.magicSets.rawValue),
-      !program.rules.isEmpty, query.stageRelations.isEmpty
+      !program.rules.isEmpty, query.stageRelations.isEmpty,
+      // Rewritten by themselves, alternatives would no longer show that they share their matches.
+      query.stages.isEmpty
+        || SharedMatches.classes(of: query.body.alternatives).allSatisfy({ $0.choices.isEmpty })
     else { return nil }
     let needed = try resolver.resolveProgram(for: query.body.relations)
     guard !needed.strata.isEmpty else { return nil }
