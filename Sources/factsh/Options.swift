@@ -81,7 +81,6 @@ struct Options: ParsableCommand {
   /// The option of a later version that was given, if any.
   var unavailable: String? {
     if base != nil { return "--base" }
-    if asOf != nil { return "--as-of" }
     if readOnly { return "--read-only" }
     return nil
   }
@@ -94,6 +93,7 @@ struct Options: ParsableCommand {
     launch.queries = queries
     launch.mode = mode
     launch.parameters = parameters
+    launch.asOf = asOf
     launch.today = today
     launch.certainty = certainty?.value
     launch.isBatch = batch

@@ -24,6 +24,8 @@ final class DerivedRelation {
   /// What waits for its level, by column; the first bucket is never used.
   private var buckets: [[[UInt64]]]
   private var selection: [UInt32] = []
+  /// Rows that are not to be derived: those that somebody denies, where that is to be left out.
+  var excluded: Set<[UInt64]> = []
 
   init(name: String, arity: Int, account: MemoryAccount) {
     self.name = name
@@ -42,6 +44,7 @@ final class DerivedRelation {
 
   /// Inserts rows whose levels are given (nil: all of the running level); weaker ones wait.
   func insert(columns: [[UInt64]], count: Int, levels: [UInt8]?) {
+    if !excluded.isEmpty { return insertAllowed(columns, count, levels) }
     guard let levels else {
       _ = rows.insert(columns: columns, count: count, newSelection: &selection)
       return
@@ -62,6 +65,16 @@ final class DerivedRelation {
       }
     }
     if kept > 0 { _ = rows.insert(columns: now, count: kept, newSelection: &selection) }
+  }
+
+  private func insertAllowed(_ columns: [[UInt64]], _ count: Int, _ levels: [UInt8]?) {
+    let kept = (0..<count).filter { row in !excluded.contains(columns.map { $0[row] }) }
+    let rows = excluded
+    excluded = []
+    insert(
+      columns: columns.map { column in kept.map { column[$0] } }, count: kept.count,
+      levels: levels.map { levels in kept.map { levels[$0] } })
+    excluded = rows
   }
 
   /// Ends a round: what was inserted since is the next delta. Returns whether there is any.

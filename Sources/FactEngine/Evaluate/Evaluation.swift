@@ -25,10 +25,18 @@ final class Evaluation {
   let account: MemoryAccount
   let settings: EngineSettings
   let today: CalendarDate
+  /// From when the facts are looked at.
+  let perspective: Perspective
   /// Complete derived relations by name.
   var derived: [String: Derivation] = [:]
   /// Records of files that had to be kept for a join, by what is read of them.
   var fileTables: [ResolvedFile: Table] = [:]
+  /// Where disputed facts are left out: the evaluation that has them, which negation looks at.
+  var whole: Evaluation?
+  /// The stated facts that are left out, by relation.
+  var hidden: [String: HiddenRows] = [:]
+  /// What rules must not derive, by relation.
+  var excluded: [String: Set<[UInt64]>] = [:]
   var failures: [RowFailure] = []
   /// Where plans are traced for `.explain`.
   var trace: PlanTrace?
@@ -41,7 +49,8 @@ final class Evaluation {
   private let isInterrupted: () -> Bool
   private let deadline: UInt64
 
-  init(engine: Engine) {
+  init(engine: Engine, perspective: Perspective? = nil) {
+    self.perspective = perspective ?? engine.perspective
     base = engine.base
     values = engine.base.values
     account = engine.base.account

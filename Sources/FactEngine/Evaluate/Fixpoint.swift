@@ -22,6 +22,7 @@ struct Fixpoint {
       guard let arity = arities[name] ?? relation?.schema.arity else { continue }
       let result = DerivedRelation(name: name, arity: arity, account: evaluation.account)
       if let relation { insertStated(relation, into: result) }
+      result.excluded = evaluation.excluded[name] ?? []
       derived[name] = result
     }
     let source: (AtomSource) throws -> ScanSource = { atom in
@@ -65,21 +66,28 @@ struct Fixpoint {
   }
 
   private func insertStated(_ relation: Relation, into derived: DerivedRelation) {
-    let table = relation.facts.facts
+    let table = evaluation.stated(relation)
     guard table.liveCount > 0 else { return }
-    let arity = table.arity
+    let arity = relation.arity
     var start = 0
     var columns = Array(repeating: [UInt64](repeating: 0, count: Batch.capacity), count: arity)
     var levels = [UInt8](repeating: 0, count: Batch.capacity)
-    var rows: [UInt32] = []
-    while start < table.rowCount {
-      let end = min(start + Batch.capacity, table.rowCount)
-      let live = table.liveRows(in: start..<end, into: &rows)
-      for column in 0..<arity {
-        table.gather(column: column, rows: rows, count: live, into: &columns[column])
+    var scratch = levels
+    var rows = [UInt32](repeating: 0, count: Batch.capacity)
+    let rowCount = table.rows.rowCount
+    while start < rowCount {
+      let end = min(start + Batch.capacity, rowCount)
+      var live = 0
+      for row in UInt32(start)..<UInt32(end) where table.isLive(row) {
+        rows[live] = row
+        live += 1
       }
-      if table.hasUncertainRows {
-        table.gatherLevels(rows: rows, count: live, into: &levels)
+      for column in 0..<arity {
+        table.rows.gather(column: column, rows: rows, count: live, into: &columns[column])
+      }
+      if table.isUncertain {
+        for position in 0..<live { levels[position] = 0 }
+        table.raiseLevels(rows: rows, count: live, levels: &levels, scratch: &scratch)
         derived.insert(columns: columns, count: live, levels: levels)
       } else {
         derived.insert(columns: columns, count: live, levels: nil)
@@ -175,7 +183,14 @@ struct Fixpoint {
     let groupCount = groupTerms.count
     try aggregator.finish { columns, count, levels in
       let ordered = layout.map { columns[$0.isAggregate ? groupCount + $0.position : $0.position] }
-      relation.insert(columns: ordered, count: count, levels: levels)
+      guard let whole = evaluation.whole else {
+        return relation.insert(columns: ordered, count: count, levels: levels)
+      }
+      // A group counts as undisputed where leaving facts out has not changed its row.
+      let same = try whole.holds(rows: ordered, count: count, of: rule.relation)
+      relation.insert(
+        columns: ordered.map { column in same.map { column[$0] } }, count: same.count,
+        levels: levels.map { levels in same.map { levels[$0] } })
     }
   }
 }

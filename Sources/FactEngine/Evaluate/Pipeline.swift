@@ -101,6 +101,7 @@ struct PipelineCompiler {
       return try negate(input, bodies, needed: needed, isChoice: true, next: next)
     case .optional(let input, let body, let makes):
       let ordinal = takeOrdinal()
+      let whole = try wholeBody(body, ordinal: ordinal, bound: input.bound)
       let mark = MarkOperator(evaluation, ordinal: ordinal, next: next)
       let rest = needed.subtracting(makes)
       let saved = outerBound
@@ -110,8 +111,8 @@ struct PipelineCompiler {
       outerBound = saved
       let slots = rest.union(body.reads.subtracting(makes))
       let optional = OptionalOperator(
-        evaluation, first: first, mark: mark, slots: slots.sorted(), ordinal: ordinal, makes: makes,
-        carried: rest.sorted(), slotCount: slotCount, next: next)
+        evaluation, first: first, mark: mark, whole: whole, slots: slots.sorted(),
+        ordinal: ordinal, makes: makes, carried: rest.sorted(), slotCount: slotCount, next: next)
       self.path = path + "i"
       return try operators(input, needed: slots, next: optional)
     }
@@ -124,6 +125,23 @@ struct PipelineCompiler {
   private func count(_ next: Operator, at path: String) -> Operator {
     guard let trace else { return next }
     return CountingOperator(evaluation, counter: trace.counter(at: path), next: next)
+  }
+
+  /// Where disputed facts are left out: what an optional body has with them, since that decides
+  /// whether it has nothing.
+  private mutating func wholeBody(
+    _ body: Plan, ordinal: Slot, bound: Set<Slot>
+  ) throws -> (first: Operator, mark: MarkOperator)? {
+    guard evaluation.whole != nil, !isNegated else { return nil }
+    let saved = outerBound
+    outerBound.formUnion(bound)
+    isNegated = true
+    defer {
+      outerBound = saved
+      isNegated = false
+    }
+    let mark = MarkOperator(evaluation, ordinal: ordinal)
+    return (try operators(body, needed: [ordinal], next: mark), mark)
   }
 
   private mutating func takeOrdinal() -> Slot {
@@ -170,8 +188,14 @@ struct PipelineCompiler {
       return try operators(input, needed: [], next: operation)
     }
     let rest = needed.subtracting(firstColumn.keys)
+    if scan.atom.source.isDenial {
+      let denials = try rows(of: scan.atom.source)
+      if denials.hasOpenAttributes {
+        return try join(input, scan, denials: denials, needed: needed, next: next)
+      }
+    }
     if case .relation(let name) = scan.atom.source,
-      case .traversal(let traversal) = evaluation.derived[name], !keyColumns.isEmpty,
+      case .traversal(let traversal) = held.derived[name], !keyColumns.isEmpty,
       equalities.isEmpty
     {
       // With both ends bound, the search starts where one search serves all matches.
@@ -186,7 +210,7 @@ struct PipelineCompiler {
       return try operators(input, needed: read, next: operation)
     }
     let operation = JoinOperator(
-      evaluation, source: try source(scan.atom.source), window: scan.window,
+      evaluation, source: try rows(of: scan.atom.source), window: scan.window,
       keyColumns: keyColumns, keys: keys, outputs: outputs, equalities: equalities,
       carried: rest.sorted(), isExistential: !countsMatches && outputs.isEmpty,
       slotCount: slotCount, next: next)
@@ -197,6 +221,38 @@ struct PipelineCompiler {
 
   /// The slots that the outer match binds while a negated body is compiled.
   private var outerBound: Set<Slot> = []
+  /// Whether a negated body is compiled.
+  private var isNegated = false
+
+  /// Where disputed facts are left out, negation looks at everything all the same: else leaving
+  /// facts out could add rows.
+  private var held: Evaluation { isNegated ? evaluation.whole ?? evaluation : evaluation }
+
+  private func rows(of atom: AtomSource) throws -> ScanSource {
+    if isNegated, let whole = evaluation.whole { return try whole.scanSource(atom) }
+    return try source(atom)
+  }
+
+  /// A join with denials that leave attributes open.
+  private mutating func join(
+    _ input: Plan, _ scan: Scan, denials source: ScanSource, needed: Set<Slot>, next: Operator
+  ) throws -> Operator {
+    let bound = input.bound.union(outerBound)
+    let slots = scan.atom.slots.sorted()
+    let wanted = scan.atom.arguments.map { argument -> DenialOperator.Wanted in
+      switch argument {
+      case .any: return .any
+      case .constant(let word): return .constant(word.bits)
+      case .variable(let slot): return .variable(slots.firstIndex(of: slot) ?? 0)
+      }
+    }
+    let rest = needed.subtracting(slots)
+    let operation = DenialOperator(
+      evaluation, source: source, wanted: wanted, slots: slots,
+      isBound: slots.map(bound.contains), carried: rest.sorted(), slotCount: slotCount, next: next)
+    return try operators(
+      input, needed: rest.union(bound.intersection(slots)), next: operation)
+  }
 
   private mutating func negate(
     _ input: Plan, _ bodies: [Plan], needed: Set<Slot>, isChoice: Bool = false, next: Operator
@@ -207,6 +263,8 @@ struct PipelineCompiler {
     var slots: Set<Slot> = []
     let saved = outerBound
     let inputPath = path
+    let wasNegated = isNegated
+    isNegated = wasNegated || !isChoice
     for (number, body) in bodies.enumerated() {
       outerBound = bound
       path = String(inputPath.dropLast()) + "b\(number)"
@@ -215,7 +273,7 @@ struct PipelineCompiler {
       slots.formUnion(body.reads.intersection(bound))
       var alternative = NegateOperator.Alternative(first: first, mark: mark, lookup: nil)
       if !isChoice, case .join(.outer, let scan) = body {
-        let source = self.source
+        let source = evaluation.whole?.scanSource ?? self.source
         alternative.lookup = (
           scan.atom.slots.intersection(bound).sorted(), { try source(scan.atom.source) }
         )
@@ -224,6 +282,7 @@ struct PipelineCompiler {
     }
     outerBound = saved
     path = inputPath
+    isNegated = wasNegated
     let operation = NegateOperator(
       evaluation, alternatives: alternatives, isChoice: isChoice, slots: slots.sorted(),
       ordinal: ordinal, carried: needed.sorted(), slotCount: slotCount, next: next)

@@ -6,6 +6,8 @@ struct QueryRunner {
   let evaluation: Evaluation
   let query: ResolvedQuery
   let source: (AtomSource) throws -> ScanSource
+  /// The same without disputed facts; nil where nothing rests on one.
+  var clean: Evaluation?
 
   /// The rows of the query with their slots, sorted, or the truth of a query without variables.
   struct Result {
@@ -18,49 +20,16 @@ struct QueryRunner {
 
   func run() throws -> Result {
     var stages = query.stages[...]
-    let alternatives = bodyWithFilters(&stages)
     var lists: [Word: [Word]] = [:]
-    var block: RowBlock
-    var isSorted = false
     // Whether rows are still matches of the body, each of which counts once.
     var isMatches = false
-    switch stages.first {
-    case .aggregate(let by, let aggregates):
-      stages = stages.dropFirst()
-      let slots = Set((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
-      block = try aggregate(by, aggregates, lists: &lists) { inputs, add in
-        try match(
-          alternatives, expressions: inputs, needed: slots, countsMatches: true, add)
-      }
-    case .select(let columns):
-      stages = stages.dropFirst()
-      let slots = Set(columns.flatMap(\.value.slots))
-      block = try set(columns.map(\.slot)) { add in
-        try match(alternatives, expressions: columns.map(\.value), needed: slots, add)
-      }
-    case .sort, .limit:
-      isMatches = true
-      let slots = Set(query.columns).union(
-        stages.reduce(into: Set()) { $0.formUnion($1.slotsRead) }
-      )
-      .intersection(
-        alternatives.reduce(into: Set()) { all, literals in
-          for literal in literals { all.formUnion(literal.slots) }
-        }
-      ).sorted()
-      block = RowBlock(slots: slots)
-      try match(
-        alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: Set(slots),
-        countsMatches: true
-      ) {
-        block.append($0, count: $1, levels: $2)
-      }
-    default:
-      block = try set(query.columns) { add in
-        try match(
-          alternatives, expressions: query.columns.map(ResolvedExpression.init(slot:)),
-          needed: Set(query.columns), add)
-      }
+    var block = try start(&stages, lists: &lists, isMatches: &isMatches)
+    if let clean {
+      var copy = query.stages[...]
+      var other: [Word: [Word]] = [:]
+      let runner = QueryRunner(evaluation: clean, query: query, source: clean.scanSource)
+      block.markDisputed(
+        except: try runner.start(&copy, lists: &other, isMatches: &isMatches))
     }
     let isYesNo = query.columns.isEmpty && query.stages.allSatisfy { !$0.makesColumns }
     if isYesNo {
@@ -71,34 +40,22 @@ struct QueryRunner {
       return Result(block: block, truth: truth, isYesNo: true, lists: [:], into: nil)
     }
     var into: String?
+    var isSorted = false
     for stage in stages {
       try evaluation.checkpoint()
       switch stage {
-      case .filter(let body): block = try filter(block, body)
-      case .select(let columns):
-        block = try set(columns.map(\.slot)) { add in
-          try push(block, expressions: columns.map(\.value), add)
+      case .filter, .select, .aggregate:
+        var result = try rows(of: block, after: stage, lists: &lists)
+        if !block.disputed.isEmpty {
+          var other: [Word: [Word]] = [:]
+          result.markDisputed(except: try rows(of: block.undisputed, after: stage, lists: &other))
         }
-        isSorted = false
-        isMatches = false
-      case .aggregate(let by, let aggregates):
-        let rows = block
-        block = try aggregate(by, aggregates, lists: &lists) { inputs, add in
-          try push(rows, expressions: inputs, add)
-        }
+        block = result
+        if case .filter = stage { continue }
         isSorted = false
         isMatches = false
       case .sort(let keys):
-        var columns = Array(repeating: [UInt64](), count: keys.count)
-        try push(block, expressions: keys.map(\.value)) { batch, count, _ in
-          for key in keys.indices { columns[key].append(contentsOf: batch[key][0..<count]) }
-        }
-        // Rows that tie under the keys stand in the usual order, so that answers are repeatable.
-        block = block.picked(
-          sorter.order(
-            columns + block.columns,
-            descending: keys.map(\.isDescending) + block.columns.map { _ in false },
-            count: block.count))
+        block = try sorted(block, by: keys)
         isSorted = true
       case .limit(let count, let offset):
         if !isSorted { block = sorted(block) }
@@ -112,6 +69,83 @@ struct QueryRunner {
     if isMatches { block = distinct(block, slots: query.columns) }
     if !isSorted { block = sorted(block) }
     return Result(block: block, truth: nil, isYesNo: false, lists: lists, into: into)
+  }
+
+  /// The rows of the body, or of the first stage where that works on the matches of the body.
+  private func start(
+    _ stages: inout ArraySlice<ResolvedStage>, lists: inout [Word: [Word]], isMatches: inout Bool
+  ) throws -> RowBlock {
+    let alternatives = bodyWithFilters(&stages)
+    switch stages.first {
+    case .aggregate(let by, let aggregates):
+      stages = stages.dropFirst()
+      let slots = Set((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
+      return try aggregate(by, aggregates, lists: &lists) { inputs, add in
+        try match(
+          alternatives, expressions: inputs, needed: slots, countsMatches: true, add)
+      }
+    case .select(let columns):
+      stages = stages.dropFirst()
+      let slots = Set(columns.flatMap(\.value.slots))
+      return try set(columns.map(\.slot)) { add in
+        try match(alternatives, expressions: columns.map(\.value), needed: slots, add)
+      }
+    case .sort, .limit:
+      isMatches = true
+      let slots = Set(query.columns).union(
+        stages.reduce(into: Set()) { $0.formUnion($1.slotsRead) }
+      )
+      .intersection(
+        alternatives.reduce(into: Set()) { all, literals in
+          for literal in literals { all.formUnion(literal.slots) }
+        }
+      ).sorted()
+      var block = RowBlock(slots: slots)
+      try match(
+        alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: Set(slots),
+        countsMatches: true
+      ) {
+        block.append($0, count: $1, levels: $2)
+      }
+      return block
+    default:
+      return try set(query.columns) { add in
+        try match(
+          alternatives, expressions: query.columns.map(ResolvedExpression.init(slot:)),
+          needed: Set(query.columns), add)
+      }
+    }
+  }
+
+  /// What a stage makes of rows, apart from their order and number.
+  private func rows(
+    of block: RowBlock, after stage: ResolvedStage, lists: inout [Word: [Word]]
+  ) throws -> RowBlock {
+    switch stage {
+    case .filter(let body): return try filter(block, body)
+    case .select(let columns):
+      return try set(columns.map(\.slot)) { add in
+        try push(block, expressions: columns.map(\.value), add)
+      }
+    case .aggregate(let by, let aggregates):
+      return try aggregate(by, aggregates, lists: &lists) { inputs, add in
+        try push(block, expressions: inputs, add)
+      }
+    case .sort, .limit, .into: return block
+    }
+  }
+
+  private func sorted(_ block: RowBlock, by keys: [ResolvedSortKey]) throws -> RowBlock {
+    var columns = Array(repeating: [UInt64](), count: keys.count)
+    try push(block, expressions: keys.map(\.value)) { batch, count, _ in
+      for key in keys.indices { columns[key].append(contentsOf: batch[key][0..<count]) }
+    }
+    // Rows that tie under the keys stand in the usual order, so that answers are repeatable.
+    return block.picked(
+      sorter.order(
+        columns + block.columns,
+        descending: keys.map(\.isDescending) + block.columns.map { _ in false },
+        count: block.count))
   }
 
   private var sorter: RowSorter { RowSorter(values: evaluation.values) }
@@ -225,6 +259,12 @@ struct QueryRunner {
       for row in 0..<block.count {
         let group = Int(assigned[row])
         result.levels[group] = min(result.levels[group], block.levels[row])
+      }
+    }
+    if !block.disputed.isEmpty {
+      result.disputed = Array(repeating: true, count: result.count)
+      for row in 0..<block.count where !block.disputed[row] {
+        result.disputed[Int(assigned[row])] = false
       }
     }
     return result

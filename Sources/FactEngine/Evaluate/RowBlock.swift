@@ -6,6 +6,8 @@ struct RowBlock {
   var columns: [[UInt64]]
   /// Raw levels; empty where all rows are certain.
   var levels: [UInt8] = []
+  /// Whether every derivation of a row rests on a disputed fact; empty where of none.
+  var disputed: [Bool] = []
   var count = 0
 
   init(slots: [Slot]) {
@@ -44,7 +46,30 @@ struct RowBlock {
     result.count = rows.count
     result.columns = columns.map { column in rows.map { column[Int($0)] } }
     if !levels.isEmpty { result.levels = rows.map { levels[Int($0)] } }
+    if !disputed.isEmpty { result.disputed = rows.map { disputed[Int($0)] } }
     return result
+  }
+
+  /// The rows that are not disputed.
+  var undisputed: RowBlock {
+    var result = picked((0..<UInt32(count)).filter { disputed.isEmpty || !disputed[Int($0)] })
+    result.disputed = []
+    return result
+  }
+
+  /// Marks the rows that a block over the same slots, made without disputed facts, does not have.
+  mutating func markDisputed(except other: RowBlock) {
+    guard !columns.isEmpty else {
+      disputed = count > 0 && other.count == 0 ? Array(repeating: true, count: count) : []
+      return
+    }
+    var table = GroupTable(keyCount: columns.count)
+    var groups: [Int32] = []
+    table.assign(other.columns, rowCount: other.count, into: &groups)
+    let known = table.count
+    table.assign(columns, rowCount: count, into: &groups)
+    disputed = (0..<count).map { Int(groups[$0]) >= known }
+    if !disputed.contains(true) { disputed = [] }
   }
 
   /// Pushes the rows through an operator, batch by batch.

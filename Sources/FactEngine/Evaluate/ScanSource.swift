@@ -11,9 +11,15 @@ final class ScanSource {
 
   let rows: any RowSource
   fileprivate let backing: Backing
+  /// Which rows of a table count where it is not looked at from now.
+  fileprivate let filter: RowFilter?
+  /// Facts that are left out, with their claims.
+  fileprivate let hidden: HiddenRows?
 
-  init(_ backing: Backing) {
+  init(_ backing: Backing, filter: RowFilter? = nil, hidden: HiddenRows? = nil) {
     self.backing = backing
+    self.filter = filter
+    self.hidden = hidden
     switch backing {
     case .table(let table): rows = table
     case .derived(let relation): rows = relation.rows
@@ -24,24 +30,34 @@ final class ScanSource {
   /// Whether any row is less than certain.
   var isUncertain: Bool {
     switch backing {
-    case .table(let table): table.hasUncertainRows
+    case .table(let table): filter?.hasUncertainRows ?? table.hasUncertainRows
     case .derived(let relation): relation.isUncertain
     case .view(let view): view.hasUncertainRows
     }
   }
 
-  /// Whether some rows are retracted and must be passed over.
+  /// Whether some rows do not count and must be passed over.
   var hasDeadRows: Bool {
-    if case .table(let table) = backing { table.hasDeadRows } else { false }
+    if filter != nil || hidden != nil { return true }
+    return if case .table(let table) = backing { table.hasDeadRows } else { false }
   }
 
   /// How many rows count.
   var liveCount: Int {
-    if case .table(let table) = backing { table.liveCount } else { rows.rowCount }
+    if let filter { return filter.liveCount }
+    return if case .table(let table) = backing { table.liveCount } else { rows.rowCount }
   }
 
   func isLive(_ row: UInt32) -> Bool {
-    if case .table(let table) = backing { table.isLive(row) } else { true }
+    if let hidden {
+      var fact = row
+      if case .view(let view) = backing, let claims = view as? ClaimView {
+        fact = claims.factRow(of: row)
+      }
+      if hidden.contains(fact) { return false }
+    }
+    if let filter { return filter.isLive(row) }
+    return if case .table(let table) = backing { table.isLive(row) } else { true }
   }
 
   /// The rows that a window shows now.
@@ -70,7 +86,11 @@ final class ScanSource {
   ) {
     switch backing {
     case .table(let table):
-      table.gatherLevels(rows: matched, count: count, into: &scratch)
+      if let filter {
+        filter.gatherLevels(rows: matched, count: count, into: &scratch)
+      } else {
+        table.gatherLevels(rows: matched, count: count, into: &scratch)
+      }
     case .view(let view):
       view.gatherLevels(rows: matched, count: count, into: &scratch)
     case .derived(let relation):

@@ -265,6 +265,8 @@ extension NegateOperator {
 final class OptionalOperator: Operator {
   private let first: Operator
   private let mark: MarkOperator
+  /// What decides whether there is nothing, where that is not what is matched.
+  private let whole: (first: Operator, mark: MarkOperator)?
   private let slots: [Slot]
   private let ordinal: Slot
   private let makes: [Slot]
@@ -274,11 +276,13 @@ final class OptionalOperator: Operator {
   private var selection: [UInt32]
 
   init(
-    _ evaluation: Evaluation, first: Operator, mark: MarkOperator, slots: [Slot], ordinal: Slot,
-    makes: [Slot], carried: [Slot], slotCount: Int, next: Operator
+    _ evaluation: Evaluation, first: Operator, mark: MarkOperator,
+    whole: (first: Operator, mark: MarkOperator)?, slots: [Slot], ordinal: Slot, makes: [Slot],
+    carried: [Slot], slotCount: Int, next: Operator
   ) {
     self.first = first
     self.mark = mark
+    self.whole = whole
     self.slots = slots
     self.ordinal = ordinal
     self.makes = makes
@@ -291,7 +295,10 @@ final class OptionalOperator: Operator {
     super.init(evaluation)
   }
 
-  override func prepare() throws { try first.prepare() }
+  override func prepare() throws {
+    try first.prepare()
+    try whole?.first.prepare()
+  }
 
   override func push(_ batch: Batch) throws {
     try evaluation.raiseFailures(of: batch)
@@ -299,9 +306,16 @@ final class OptionalOperator: Operator {
     mark.best = [UInt8](repeating: MarkOperator.none, count: batch.count)
     mark.outerLevels = batch.isUncertain ? batch.levels : nil
     try first.push(inner)
+    var best = mark.best
+    if let whole {
+      inner.take(batch, slots: slots, ordinal: ordinal)
+      whole.mark.best = [UInt8](repeating: MarkOperator.none, count: batch.count)
+      try whole.first.push(inner)
+      best = whole.mark.best
+    }
     var kept = 0
-    for row in 0..<batch.count where mark.best[row] != 0 {
-      if mark.best[row] != MarkOperator.none {
+    for row in 0..<batch.count where best[row] != 0 {
+      if best[row] != MarkOperator.none {
         batch.beginLevels()
         batch.levels[row] = Certainty.possible.rawValue
       }

@@ -223,6 +223,7 @@ struct BodyPlanner {
     for (index, item) in remaining.enumerated() {
       var cost: Double
       switch item.literal.kind {
+      case .atom(let atom) where atom.source.isDenial: continue
       case .atom(let atom): cost = item.isFirst ? -1 : estimate(atom)
       case .memberOfList(let value, let list):
         guard isUnbound(value), list.allSatisfy({ bound.isSuperset(of: $0.slots) }) else {
@@ -240,7 +241,7 @@ struct BodyPlanner {
       if let known = best, known.cost <= cost { continue }
       best = (index, cost)
     }
-    guard let best else { return false }
+    guard let best else { return takeDenials() }
     let item = remaining.remove(at: best.index)
     switch item.literal.kind {
     case .atom(let atom):
@@ -269,6 +270,23 @@ struct BodyPlanner {
       default: return false
       }
     }
+  }
+
+  /// Takes all denials, after everything else that binds: an attribute that a denial leaves open
+  /// agrees with any value, so that the value has to be known by then, and with no condition between
+  /// two of them, since the second may still give a value to what the first left open.
+  private mutating func takeDenials() -> Bool {
+    var kept: [Item] = []
+    for item in remaining {
+      guard case .atom(let atom) = item.literal.kind else {
+        kept.append(item)
+        continue
+      }
+      plan = .join(plan, Scan(atom: atom, window: item.window, estimate: estimate(atom)))
+      bound.formUnion(item.slots)
+    }
+    defer { remaining = kept }
+    return kept.count < remaining.count
   }
 
   private func isUnbound(_ expression: ResolvedExpression) -> Bool {

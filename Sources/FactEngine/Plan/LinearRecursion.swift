@@ -133,8 +133,9 @@ extension Digraph {
     var compiler = PipelineCompiler(
       evaluation: evaluation, variableCount: 2, plan: plan, source: evaluation.scanSource)
     try compiler.compile(plan, needed: [0, 1], sink: sink).run()
-    let unknown = Word.unknown.bits
-    if block.columns[0].contains(unknown) || block.columns[1].contains(unknown) { return nil }
+    for word in [Word.unknown.bits, Word.anything.bits] {
+      if block.columns[0].contains(word) || block.columns[1].contains(word) { return nil }
+    }
     self.init(sources: block.columns[0], targets: block.columns[1], levels: block.levels)
   }
 }

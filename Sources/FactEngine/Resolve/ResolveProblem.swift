@@ -26,6 +26,8 @@ enum ResolveProblem: Hashable {
   case aggregateMisplaced(String)
   case notOptional
   case notAnsweredYet(String)
+  /// `as of` or `during` with what is no date, or has no end.
+  case noMoment(String, after: String)
   case pathIsNoText
   case fileQualifierValue(String, allowed: String)
   case atomInWhere(String)
@@ -69,7 +71,7 @@ extension ResolveProblem {
     case .unknownQualifier, .qualifiersOnDerived, .noQualifiers, .namesOnTest, .badCertainty,
       .fileQualifierValue, .pathIsNoText:
       qualifierWording
-    case .unknownColumn, .columnTwice, .badLimit, .atomInWhere, .notAnsweredYet:
+    case .unknownColumn, .columnTwice, .badLimit, .atomInWhere, .notAnsweredYet, .noMoment:
       stageWording
     default: valueWording
     }
@@ -159,6 +161,13 @@ extension ResolveProblem {
       )
     case .notAnsweredYet(let what):
       return ("E0245", "\(what) is understood, but not answered by this version", nil, nil)
+    case .noMoment(let text, let word):
+      return (
+        "E0246", "`\(text)` is no date that `\(word)` could go by", nil,
+        word == "during"
+          ? "write a period, such as `during 2026-Q1: …`"
+          : "write a date that has an end, such as `as of 2026-01-12: …`"
+      )
     default: return valueWording
     }
   }

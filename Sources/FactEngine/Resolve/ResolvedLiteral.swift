@@ -18,6 +18,16 @@ public enum AtomSource: Sendable, Hashable {
   case file(ResolvedFile)
 }
 
+extension AtomSource {
+  /// Whether it ranges over denials.
+  var isDenial: Bool {
+    switch self {
+    case .denials, .denialClaims: true
+    default: false
+    }
+  }
+}
+
 /// `file("PATH", …)`: which files, how they are read, and which columns are asked for.
 public struct ResolvedFile: Sendable, Hashable {
   /// The path or pattern as it is opened, relative paths already joined to the script's folder.

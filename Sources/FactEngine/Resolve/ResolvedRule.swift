@@ -121,6 +121,16 @@ public struct ResolvedSortKey: Sendable, Hashable {
   }
 }
 
+/// The moment or period that a query is asked of.
+public enum ResolvedScope: Sendable, Hashable {
+  /// What was known by then and not yet retracted.
+  case asOf(Word)
+  /// What holds at one of two moments only.
+  case between(Word, Word)
+  /// What claims say whose valid period overlaps it.
+  case during(Word)
+}
+
 /// A query with names resolved and checked.
 public struct ResolvedQuery: Sendable, Hashable {
   /// What is asked.
@@ -134,14 +144,17 @@ public struct ResolvedQuery: Sendable, Hashable {
   public var stages: [ResolvedStage]
   /// Whether `percent(X)` or a declared type makes a slot print as a percentage.
   public var percentSlots: Set<Slot>
+  /// The moment or period that it names itself.
+  public var scope: ResolvedScope?
   /// The whole query.
   public var span: SourceSpan
 
   /// Takes a query whose slots agree.
   public init(
     body: ResolvedBody, variables: [ResolvedVariable], columns: [Slot], stages: [ResolvedStage],
-    percentSlots: Set<Slot>, span: SourceSpan
+    percentSlots: Set<Slot>, scope: ResolvedScope? = nil, span: SourceSpan
   ) {
+    self.scope = scope
     self.body = body
     self.variables = variables
     self.columns = columns

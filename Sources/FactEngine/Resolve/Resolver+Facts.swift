@@ -184,7 +184,7 @@ extension Resolver {
   }
 
   /// The value of an expression without variables.
-  private func constant(
+  func constant(
     _ expression: Expression, _ collector: inout DiagnosticCollector
   ) -> Value? {
     switch expression.kind {

@@ -133,10 +133,7 @@ final class Resolver {
     query: Query, in source: SourceText, defaults: [QueryParameter] = [], isDirect: Bool
   ) throws -> Resolution<ResolvedQuery> {
     var collector = DiagnosticCollector(source: source)
-    if let scope = query.scope {
-      let what = if case .during = scope.kind { "`during`" } else { "`as of`" }
-      collector.report(.notAnsweredYet(what), at: scope.span)
-    }
+    let scope = query.scope.flatMap { resolve($0, defaults, &collector) }
     let (prepared, stages) = prepare(&collector, defaults) { preparation in
       (preparation.prepare(query.body), query.stages.map { preparation.prepare($0) })
     }
@@ -164,7 +161,7 @@ final class Resolver {
     try body.collector.throwErrors()
     let value = ResolvedQuery(
       body: resolved, variables: body.variables, columns: columns, stages: resolvedStages,
-      percentSlots: body.percentSlots, span: query.span)
+      percentSlots: body.percentSlots, scope: scope, span: query.span)
     var diagnostics = body.collector.sorted.map { ($0, source) }
     diagnostics += warnings(ofEmptyRelationsReachedBy: resolved, source)
     return Resolution(value: value, diagnostics: diagnostics)

@@ -31,6 +31,9 @@ public final class Answer {
   public let words: [[UInt64]]
   /// The certainty of each row, as raw values; nil where all are certain.
   public let levels: [UInt8]?
+  /// Whether every derivation of a row rests on a disputed fact; nil where of none. For a query
+  /// without variables that holds: one element.
+  public var disputed: [Bool]?
   /// For a query without variables: how surely it holds; nil where it does not, or for other queries.
   public let truth: Certainty?
   /// Whether the query has no variables and is answered yes or no.
@@ -67,6 +70,9 @@ public final class Answer {
 
   /// The word at a row and column.
   public func word(row: Int, column: Int) -> Word { Word(bits: words[column][row]) }
+
+  /// Whether every derivation of a row (or of a yes) rests on a fact that somebody denies.
+  public func isDisputed(row: Int) -> Bool { disputed?[row] ?? false }
 
   /// The certainty of a row.
   public func certainty(row: Int) -> Certainty {

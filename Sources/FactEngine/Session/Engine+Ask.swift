@@ -47,21 +47,35 @@ extension Engine {
       arguments: arguments)
   }
 
-  /// Runs a resolved query and copies its rows out.
+  /// Answers a resolved query, at the moment or between the moments that it names.
   private func answer(
     _ query: ResolvedQuery, syntax: Query, in source: SourceText
   ) throws -> Answer {
-    let evaluation = Evaluation(engine: self)
+    var perspective = self.perspective
+    switch query.scope {
+    case nil: break
+    case .asOf(let moment): perspective.asOf = moment
+    case .during(let period): perspective.during = period
+    case .between(let first, let second):
+      perspective.asOf = first
+      let before = try answer(query, syntax: syntax, in: source, from: perspective)
+      perspective.asOf = second
+      let after = try answer(query, syntax: syntax, in: source, from: perspective)
+      return AnswerChange(before: before, after: after).answer(
+        isSorted: query.stages.contains { if case .sort = $0 { true } else { false } })
+    }
+    return try answer(query, syntax: syntax, in: source, from: perspective)
+  }
+
+  /// Runs a resolved query and copies its rows out.
+  private func answer(
+    _ query: ResolvedQuery, syntax: Query, in source: SourceText, from perspective: Perspective
+  ) throws -> Answer {
+    let evaluation = Evaluation(engine: self, perspective: perspective)
     defer { finish(evaluation) }
     let result: QueryRunner.Result
     do {
-      let bound = try deriveBound(query, in: evaluation)
-      if bound == nil {
-        try derive(query.body.relations.union(query.stageRelations), in: evaluation)
-      }
-      result = try QueryRunner(
-        evaluation: evaluation, query: bound ?? query, source: evaluation.scanSource
-      ).run()
+      result = try run(query, in: evaluation)
     } catch let error as FailureError {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }
@@ -79,13 +93,49 @@ extension Engine {
       levels: hasLevels ? block.levels : nil, truth: result.truth, isYesNo: result.isYesNo,
       lists: result.lists, atom: atom, atomColumns: atomColumns, values: base.values)
     answer.into = result.into
+    if !block.disputed.isEmpty {
+      answer.disputed = result.isYesNo ? [block.disputed.allSatisfy { $0 }] : block.disputed
+    }
     if settings.explainsEmptyAnswers, result.isYesNo ? result.truth == nil : block.count == 0 {
       try? derive(query.body.relations, in: evaluation)
       let reason = EmptyAnswer(
         evaluation: evaluation, query: query, source: source, sources: evaluation.scanSource)
       answer.explanation = (try? reason.explain()) ?? []
+      if let elsewhere = try? answersElsewhere(query, perspective) {
+        answer.explanation.append(elsewhere)
+      }
     }
     return answer
+  }
+
+  /// Derives what a query needs and runs it, with its disputed rows marked.
+  private func run(
+    _ query: ResolvedQuery, in evaluation: Evaluation
+  ) throws -> QueryRunner.Result {
+    let isDenied = try readsDenied(query.body.storedRelations)
+    let bound = isDenied ? nil : try deriveBound(query, in: evaluation)
+    if bound == nil {
+      try derive(query.body.relations.union(query.stageRelations), in: evaluation)
+    }
+    var runner = QueryRunner(
+      evaluation: evaluation, query: bound ?? query, source: evaluation.scanSource)
+    if isDenied { runner.clean = try undisputed(query.body.storedRelations, whole: evaluation) }
+    return try runner.run()
+  }
+
+  /// What an empty answer says of other times: how many answers there are without `as of` and
+  /// `during`; nil where there are none either.
+  private func answersElsewhere(
+    _ query: ResolvedQuery, _ perspective: Perspective
+  ) throws -> String? {
+    guard perspective != .now else { return nil }
+    let evaluation = Evaluation(engine: self, perspective: .now)
+    let result = try run(query, in: evaluation)
+    guard result.block.count > 0 else { return nil }
+    let count = result.block.count
+    let answers = count == 1 ? "there is 1 answer" : "there are \(count) answers"
+    return perspective.during == nil
+      ? "not known at that time; now \(answers)" : "not for that period; at any time \(answers)"
   }
 
   /// The atom of a query that is one atom without stages, and the columns that fill it in.

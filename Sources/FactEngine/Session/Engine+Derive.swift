@@ -19,7 +19,7 @@ extension Engine {
     else { return }
     let needed = try resolver.resolveProgram(for: wanted)
     for stratum in needed.strata {
-      if let kept = keptRelations(of: stratum) {
+      if let kept = keptRelations(of: stratum, from: evaluation.perspective) {
         for relation in kept { evaluation.derived[relation.name] = relation }
         continue
       }
@@ -39,7 +39,7 @@ extension Engine {
       }
       for (name, relation) in derived {
         evaluation.derived[name] = relation
-        if !stratum.readsFiles { keep(relation, of: stratum) }
+        if !stratum.readsFiles { keep(relation, of: stratum, from: evaluation.perspective) }
       }
     }
   }
@@ -50,7 +50,8 @@ extension Engine {
   ) throws -> Traversal? {
     guard stratum.isRecursive, stratum.relations.count == 1,
       !settings.disabledPasses.contains(Pass.linearRecursion.rawValue),
-      let relation = base.relation(named: stratum.relations[0]), relation.facts.factCount == 0,
+      let relation = base.relation(named: stratum.relations[0]),
+      evaluation.stated(relation).liveCount == 0,
       let recursion = LinearRecursion(relation: relation.name, rules: rules),
       let graph = try Digraph(recursion, in: evaluation)
     else { return nil }
@@ -65,7 +66,10 @@ extension Engine {
     }
   }
 
-  func keptRelations(of stratum: Stratum) -> [Derivation]? {
+  func keptRelations(
+    of stratum: Stratum, from perspective: Perspective
+  ) -> [Derivation]? {
+    let kept = perspective == .now ? self.kept : keptElsewhere[perspective] ?? [:]
     var found: [Derivation] = []
     for name in stratum.relations {
       guard let kept = kept[name], kept.programVersion == program.version,
@@ -77,12 +81,23 @@ extension Engine {
     return found
   }
 
-  private func keep(_ relation: Derivation, of stratum: Stratum) {
+  private func keep(_ relation: Derivation, of stratum: Stratum, from perspective: Perspective) {
     var versions: [String: Int] = [:]
     for name in stratum.reads { versions[name] = base.relation(named: name)?.version ?? -1 }
-    kept[relation.name] = KeptRelation(
+    // When documents were published says what was known at other times.
+    if perspective != .now {
+      versions["document"] = base.relation(named: "document")?.version ?? -1
+    }
+    let entry = KeptRelation(
       relation: relation, programVersion: program.version, versions: versions,
       baseVersion: stratum.readsAllClaims ? base.version : nil)
+    if perspective == .now {
+      kept[relation.name] = entry
+    } else {
+      // One view besides the present one is kept.
+      if keptElsewhere[perspective] == nil { keptElsewhere = [perspective: [:]] }
+      keptElsewhere[perspective]?[relation.name] = entry
+    }
   }
 
   /// A failure in a row of a rule, shown at its place in the rule that has that place.

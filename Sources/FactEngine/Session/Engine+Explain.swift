@@ -8,7 +8,13 @@ extension Engine {
   public func explain(_ query: Query, in source: SourceText) throws -> String {
     resolver.today = today
     let resolved = try resolver.resolve(query: query, in: source).value
-    let evaluation = Evaluation(engine: self)
+    var perspective = self.perspective
+    switch resolved.scope {
+    case .asOf(let moment), .between(_, let moment): perspective.asOf = moment
+    case .during(let period): perspective.during = period
+    case nil: break
+    }
+    let evaluation = Evaluation(engine: self, perspective: perspective)
     let trace = PlanTrace()
     evaluation.trace = trace
     defer { finish(evaluation) }

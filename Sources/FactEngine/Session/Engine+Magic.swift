@@ -18,8 +18,8 @@ extension Engine {
     for stratum in needed.strata {
       let rules = stratum.rules.compactMap { needed.rules[$0] }
       for rule in rules { rulesOf[rule.relation, default: []].append(rule) }
-      guard keptRelations(of: stratum) == nil, !rules.contains(where: \.hasAggregates),
-        try !isTraversal(stratum, rules)
+      guard keptRelations(of: stratum, from: evaluation.perspective) == nil,
+        !rules.contains(where: \.hasAggregates), !isTraversal(stratum, rules, in: evaluation)
       else { continue }
       eligible.formUnion(stratum.relations)
     }
@@ -49,10 +49,13 @@ extension Engine {
   }
 
   /// Whether a stratum is a closure, which is searched from what is bound in any case.
-  private func isTraversal(_ stratum: Stratum, _ rules: [ResolvedRule]) throws -> Bool {
+  private func isTraversal(
+    _ stratum: Stratum, _ rules: [ResolvedRule], in evaluation: Evaluation
+  ) -> Bool {
     guard stratum.isRecursive, stratum.relations.count == 1,
       !settings.disabledPasses.contains(Pass.linearRecursion.rawValue),
-      let relation = base.relation(named: stratum.relations[0]), relation.facts.factCount == 0
+      let relation = base.relation(named: stratum.relations[0]),
+      evaluation.stated(relation).liveCount == 0
     else { return false }
     return LinearRecursion(relation: relation.name, rules: rules) != nil
   }

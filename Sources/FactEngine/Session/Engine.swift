@@ -39,6 +39,8 @@ public final class Engine {
   let resolver: Resolver
   /// Derived relations that stay until something under them changes.
   var kept: [String: KeptRelation] = [:]
+  /// The same as seen from one other moment or period, the last that was asked for.
+  var keptElsewhere: [Perspective: [String: KeptRelation]] = [:]
   /// The last query that was asked, for stages that continue it.
   var last: (query: ResolvedQuery, syntax: Query)?
 
@@ -52,6 +54,11 @@ public final class Engine {
 
   /// The date of `today`: what the settings fix, else the day by the clock, local time.
   public var today: CalendarDate { settings.today ?? Engine.currentDay() }
+
+  /// From when queries without a time of their own look at the facts.
+  var perspective: Perspective {
+    Perspective(asOf: settings.asOf.map { base.values.word(for: $0) })
+  }
 
   private static func currentDay() -> CalendarDate {
     var now = time(nil)

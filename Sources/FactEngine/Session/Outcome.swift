@@ -19,6 +19,9 @@ public enum Outcome {
 public struct EngineSettings {
   /// The date of `today`; nil reads the clock.
   public var today: CalendarDate?
+  /// The moment as of which queries are answered that name none; nil is now, with all that is
+  /// known and not retracted.
+  public var asOf: Value?
   /// Seconds that one statement may take; nil is without limit.
   public var timeLimit: Double?
   /// Bytes that tables and sets may take; nil is without limit. Three quarters of the machine's

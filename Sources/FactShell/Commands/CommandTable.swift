@@ -45,6 +45,9 @@ extension Command {
     Command(
       "certainty", [.optional("LEVEL", .toggle(["certain", "probable", "possible"]))],
       "show only answers that are at least so sure", SettingCommands.certainty),
+    Command(
+      "asof", [.optional("DATE|off", .rest)], "answer as could have been said on a day",
+      SettingCommands.asOf),
     Command("mode", [.optional("MODE", .mode)], "how answers are printed", SettingCommands.mode),
     Command(
       "maxrows", [.optional("N", .toggle(["all"]))], "rows shown of a long table",
@@ -79,7 +82,6 @@ extension Command {
     Command("conflicts", [], "facts that are denied or exclude one another"),
     Command("why", [.needed("N", .rest)], "the proof of a row of the last answer"),
     Command("check", [], "violations of the constraints"),
-    Command("asof", [.optional("DATE", .text)], "answer as could have been said on a day"),
     Command("info", [], "the base and its size"),
     Command("verify", [], "check the base for damage"),
     Command("compact", [], "give back room that the base no longer needs"),

@@ -22,6 +22,17 @@ enum SettingCommands {
     try assign("certainty", session, call)
   }
 
+  static func asOf(_ session: Session, _ call: CommandCall) throws {
+    guard let text = call[0] else {
+      guard let moment = session.engine.settings.asOf else {
+        return try session.printLines(["off: everything known and not retracted counts"])
+      }
+      let values = session.engine.base.values
+      return try session.printLines([values.text(of: values.word(for: moment))])
+    }
+    session.engine.settings.asOf = text == "off" ? nil : try session.engine.moment(text)
+  }
+
   private static func assign(_ name: String, _ session: Session, _ call: CommandCall) throws {
     let setting = try Setting.find(name)
     if let value = call[0] {

@@ -63,16 +63,18 @@ struct YesNoRenderer {
     let certainty = shownCertainty
     switch options.mode {
     case .table, .line: try renderForPeople(word, to: sink)
-    case .csv: try sink.write(lines("answer", word, certainty, separator: ","))
-    case .tsv: try sink.write(lines("answer", word, certainty, separator: "\t"))
+    case .csv: try sink.write(lines(word, separator: ","))
+    case .tsv: try sink.write(lines(word, separator: "\t"))
     case .markdown:
-      let names = certainty == nil ? "| answer |" : "| answer | certainty |"
-      let rule = certainty == nil ? "| --- |" : "| --- | --- |"
-      let row = certainty.map { "| \(word) | \($0) |" } ?? "| \(word) |"
-      try sink.write("\(names)\n\(rule)\n\(row)\n")
+      let cells = cells(word)
+      let rule = cells.map { _ in "---" }
+      for row in [cells.map(\.name), rule, cells.map(\.value)] {
+        try sink.write("| " + row.joined(separator: " | ") + " |\n")
+      }
     case .json, .jsonl:
       var object = "{\"answer\":\(truth != nil)"
       if let certainty { object += ",\"certainty\":\"\(certainty)\"" }
+      if isDisputed { object += ",\"disputed\":true" }
       object += "}"
       try sink.write(options.mode == .json ? "[\(object)]\n" : "\(object)\n")
     case .facts:
@@ -84,9 +86,12 @@ struct YesNoRenderer {
   private func renderForPeople(_ word: String, to sink: TextSink) throws {
     let style = TerminalStyle(usesColour: options.usesColour)
     var line = word
-    if let truth = answer.truth, truth != .certain, options.certaintyColumn != .never {
-      line += " (\(truth.name))"
+    var remarks: [String] = []
+    if let truth = answer.truth, options.certaintyColumn != .never {
+      if truth != .certain { remarks.append(truth.name) }
+      if isDisputed { remarks.append("disputed") }
     }
+    if !remarks.isEmpty { line += " (" + remarks.joined(separator: ", ") + ")" }
     if options.mode == .table, let duration = options.duration {
       line += style.faint(" · \(duration)")
     }
@@ -104,11 +109,20 @@ struct YesNoRenderer {
     }
   }
 
-  private func lines(
-    _ name: String, _ word: String, _ certainty: String?, separator: String
-  ) -> String {
-    guard let certainty else { return "\(name)\n\(word)\n" }
-    return "\(name)\(separator)certainty\n\(word)\(separator)\(certainty)\n"
+  private var isDisputed: Bool { answer.truth != nil && answer.isDisputed(row: 0) }
+
+  /// The columns of the machine-readable modes, with what stands in them.
+  private func cells(_ word: String) -> [(name: String, value: String)] {
+    var cells = [(name: "answer", value: word)]
+    if let shownCertainty { cells.append(("certainty", shownCertainty)) }
+    if isDisputed, options.certaintyColumn != .never { cells.append(("disputed", "yes")) }
+    return cells
+  }
+
+  private func lines(_ word: String, separator: String) -> String {
+    let cells = cells(word)
+    return cells.map(\.name).joined(separator: separator) + "\n"
+      + cells.map(\.value).joined(separator: separator) + "\n"
   }
 
   private func renderFact(_ truth: Certainty, to sink: TextSink) throws {
@@ -118,7 +132,7 @@ struct YesNoRenderer {
     if truth != .certain, !form.hasCertainty {
       bytes.append(text: (form.hasQualifiers ? ", " : " ") + "@certainty: \(truth.name)")
     }
-    bytes.append(text: ".\n")
+    bytes.append(text: isDisputed ? ".  # disputed\n" : ".\n")
     try sink.write(bytes)
   }
 }

@@ -60,7 +60,7 @@ struct RowRenderer {
     if let index = column.index {
       cells.append(answer.word(row: row, column: index), percent: column.isPercent, to: &bytes)
     } else {
-      bytes.append(text: answer.certainty(row: row).name)
+      bytes.append(text: answer.remark(column.content, row: row))
     }
   }
 
@@ -183,6 +183,10 @@ struct RowRenderer {
           bytes.append(text: "\"certainty\":\"\(certainty.name)\"")
         }
       }
+      if answer.isDisputed(row: row) {
+        let isFirst = bytes.last == UInt8(ascii: "{")
+        bytes.append(text: isFirst ? "\"disputed\":true" : ",\"disputed\":true")
+      }
       bytes.append(UInt8(ascii: "}"))
       if asLines { bytes.append(0x0A) }
       try handOn(&bytes, to: sink, atLeast: RowRenderer.chunk)
@@ -207,7 +211,7 @@ struct RowRenderer {
         bytes.append(text: form.hasQualifiers ? ", " : " ")
         bytes.append(text: "@certainty: \(certainty.name)")
       }
-      bytes.append(text: ".\n")
+      bytes.append(text: answer.isDisputed(row: row) ? ".  # disputed\n" : ".\n")
       try handOn(&bytes, to: sink, atLeast: RowRenderer.chunk)
     }
     try sink.write(bytes)

@@ -118,7 +118,7 @@ struct TableRenderer {
     if let index = column.index {
       cells.append(answer.word(row: row, column: index), percent: column.isPercent, to: &bytes)
     } else {
-      bytes.append(text: answer.certainty(row: row).name)
+      bytes.append(text: answer.remark(column.content, row: row))
     }
   }
 
@@ -228,8 +228,13 @@ struct TableRenderer {
     }
     var counts = [0, 0, 0]
     for level in answer.levels ?? [] { counts[min(Int(level), 2)] += 1 }
+    if counts[1] + counts[2] > 0, counts[0] > 0 {
+      first += ", \(Readable.count(counts[0])) certain"
+    }
     if counts[1] > 0 { first += ", \(Readable.count(counts[1])) probable" }
     if counts[2] > 0 { first += ", \(Readable.count(counts[2])) possible" }
+    let disputed = answer.disputed?.count { $0 } ?? 0
+    if disputed > 0 { first += ", \(Readable.count(disputed)) disputed" }
     var parts = [first]
     if isCut || isShortened { parts.append(".last shows all") }
     if let duration = options.duration { parts.append(duration) }

@@ -14,6 +14,8 @@ public struct LaunchOptions: Sendable {
   public var mode = OutputMode.table
   /// Script parameters, `name=value`.
   public var parameters: [String] = []
+  /// The date as of which queries are answered.
+  public var asOf: String?
   /// What `today` is.
   public var today: String?
   /// The least certainty of answers that are shown.
@@ -57,6 +59,15 @@ public struct Launch {
       engine.parameters[name] = value
     }
     if let today = options.today { engine.settings.today = try Launch.day(today) }
+    if let asOf = options.asOf {
+      do {
+        engine.settings.asOf = try engine.moment(asOf)
+      } catch {
+        throw SessionFailure(
+          "`\(SafeText.escaped(asOf))` is no date that answers could be as of",
+          hint: "write --as-of 2026-01-12")
+      }
+    }
     engine.isInterrupted = { Interrupts.isRaised }
     session = Session(engine: engine, console: console, isSafe: options.isSafe)
     session.settings.mode = options.mode

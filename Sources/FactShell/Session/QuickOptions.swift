@@ -54,6 +54,7 @@ public enum QuickOptions {
     case "--run": options.queries.append(value)
     case "--set": options.parameters.append(value)
     case "--today" where !value.hasPrefix("-"): options.today = value
+    case "--as-of" where !value.hasPrefix("-"): options.asOf = value
     case "-m", "--mode":
       guard let mode = OutputMode(rawValue: value) else { return false }
       options.mode = mode

@@ -99,17 +99,20 @@ extension Answer {
     if kept.count == rowCount { return self }
     return copy(
       words: words.map { column in kept.map { column[$0] } }, rowCount: kept.count,
-      levels: kept.map { levels[$0] }, truth: truth)
+      levels: kept.map { levels[$0] }, truth: truth,
+      disputed: disputed.map { disputed in kept.map { disputed[$0] } })
   }
 
   private func copy(
-    words: [[UInt64]], rowCount: Int, levels: [UInt8]?, truth: Certainty?
+    words: [[UInt64]], rowCount: Int, levels: [UInt8]?, truth: Certainty?,
+    disputed: [Bool]? = nil
   ) -> Answer {
     let answer = Answer(
       columns: columns, rowCount: rowCount, words: words, levels: levels, truth: truth,
       isYesNo: isYesNo, lists: lists, atom: atom, atomColumns: atomColumns, values: values)
     answer.explanation = explanation
     answer.into = into
+    answer.disputed = disputed
     return answer
   }
 }
