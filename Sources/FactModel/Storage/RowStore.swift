@@ -1,7 +1,8 @@
 /// The rows of a derived relation: in the order of their derivation, each once.
 ///
-/// Membership is kept by the cheapest set that fits: a set of words for one column, of packed pairs
-/// for two columns of symbols, of hashes otherwise. Rows stay for ever, so that boundaries of
+/// Membership is kept by the cheapest set that fits: a set of words for one column, a matrix of bits
+/// for two columns that span few symbols, a set of packed pairs for two columns of symbols, of
+/// hashes otherwise. Rows stay for ever, so that boundaries of
 /// rounds and of certainty levels are row numbers. For one thread at a time.
 public final class RowStore: RowSource {
   /// The number of columns.
@@ -11,13 +12,16 @@ public final class RowStore: RowSource {
 
   /// What tells whether a row is there.
   private enum Membership {
-    case words, pairs, hashes
+    case words, pairs, matrix, hashes
   }
 
   private var columns: [GrowingColumn]
   private var membership: Membership
   private var keys = WordSet()
   private var hashes = KeyTable()
+  private var matrix: PairMatrix?
+  /// How many pairs there were when a matrix was last found too large.
+  private var refused = 0
   private var packed: [UInt64] = []
   private var scratch = RowScratch()
   private var indexes: [[Int]: KeyIndex] = [:]
@@ -36,7 +40,9 @@ public final class RowStore: RowSource {
 
   /// Bytes held by columns and membership; indexes charge their own.
   public var byteCount: Int {
-    columns.reduce(keys.byteCount + hashes.byteCount) { $0 + $1.byteCount }
+    columns.reduce(keys.byteCount + hashes.byteCount + (matrix?.byteCount ?? 0)) {
+      $0 + $1.byteCount
+    }
   }
 
   // MARK: Inserting
@@ -58,8 +64,19 @@ public final class RowStore: RowSource {
       return new
     }
     var added = 0
-    if membership == .pairs, !pack(columns, count) { useHashes() }
+    if membership == .pairs || membership == .matrix {
+      if !pack(columns, count) {
+        useHashes()
+      } else if membership == .matrix {
+        if matrix?.covers(packed, count: count) != true { useMatrix(with: count) }
+      } else if rowCount >= max(PairMatrix.leastPairs, refused * 4) {
+        useMatrix(with: count)
+      }
+    }
     switch membership {
+    case .matrix:
+      added = matrix?.insert(packed, count: count, fresh: &newSelection) ?? 0
+      append(columns, newSelection, added)
     case .words:
       added = keys.insert(columns[0], count: count, fresh: &newSelection)
       append(columns, newSelection, added)
@@ -101,10 +118,74 @@ public final class RowStore: RowSource {
     return other &>> 32 == 0
   }
 
+  /// Changes over to a matrix of bits that covers all rows and the packed pairs, or to a set of
+  /// packed pairs where it would be too large.
+  private func useMatrix(with count: Int) {
+    var rowIDs = UInt64.max...UInt64.max
+    var columnIDs = UInt64.max...UInt64.max
+    for (column, range) in [bounds(of: 0), bounds(of: 1)].enumerated() {
+      var low = range?.lowerBound ?? .max
+      var high = range?.upperBound ?? 0
+      for i in 0..<count {
+        let id = column == 0 ? packed[i] &>> 32 : packed[i] & 0xFFFF_FFFF
+        low = min(low, id)
+        high = max(high, id)
+      }
+      if column == 0 { rowIDs = low...high } else { columnIDs = low...high }
+    }
+    let next = PairMatrix(rows: rowIDs, columns: columnIDs, pairs: rowCount + count)
+    let hadPairs = membership == .pairs
+    if next == nil { refused = rowCount }
+    matrix = next
+    membership = next == nil ? .pairs : .matrix
+    if next == nil, hadPairs { return }
+    keys = WordSet()
+    let batch = packed
+    var fresh: [UInt32] = []
+    var left: [UInt64] = []
+    var right: [UInt64] = []
+    var row = 0
+    while row < rowCount {
+      let size = min(batchSize, rowCount - row)
+      unpack(column: 0, rows: row..<(row + size), into: &left)
+      unpack(column: 1, rows: row..<(row + size), into: &right)
+      grow(&fresh, to: size)
+      _ = pack([left, right], size)
+      if matrix != nil {
+        _ = matrix?.insert(packed, count: size, fresh: &fresh)
+      } else {
+        _ = keys.insert(packed, count: size, fresh: &fresh)
+      }
+      row += size
+    }
+    packed = batch
+  }
+
+  /// The least and the greatest symbol id of a column, nil without rows.
+  private func bounds(of column: Int) -> ClosedRange<UInt64>? {
+    guard rowCount > 0 else { return nil }
+    var words: [UInt64] = []
+    var low = UInt64.max
+    var high: UInt64 = 0
+    var row = 0
+    while row < rowCount {
+      let size = min(batchSize, rowCount - row)
+      unpack(column: column, rows: row..<(row + size), into: &words)
+      for i in 0..<size {
+        let id = words[i] & 0xFFFF_FFFF
+        if id < low { low = id }
+        if id > high { high = id }
+      }
+      row += size
+    }
+    return low...high
+  }
+
   /// Changes over to hashes of rows, once a pair is not of two symbols.
   private func useHashes() {
     membership = .hashes
     keys = WordSet()
+    matrix = nil
     packed = []
     var batch = [[UInt64]](repeating: [], count: arity)
     var partial: [UInt64] = []
@@ -225,8 +306,10 @@ public final class RowStore: RowSource {
         let words = columns.map { $0.word(at: row) }
         precondition(find(words) == UInt32(row), "identity of a row")
       }
-      let members = membership == .hashes ? hashes.count : keys.count
-      precondition(members == rowCount || arity == 0)
+      if membership != .matrix {
+        let members = membership == .hashes ? hashes.count : keys.count
+        precondition(members == rowCount || arity == 0)
+      }
       for index in indexes.values { index.checkInvariants() }
     }
   #endif
