@@ -168,6 +168,13 @@ final class CommandTests: XCTestCase {
     XCTAssertEqual(queries, "query,title\nbig($n = 3),Big ones\n")
   }
 
+  func testAMisspeltParameterOfAQueryIsAnError() {
+    let session = session("p(1). query above($least = 0) \"Above\": p(X), X > $least?")
+    XCTAssertTrue(session.runPrompt(".run above least=1"), session.console.errorText)
+    XCTAssertFalse(session.runPrompt(".run above laest=1"))
+    XCTAssertTrue(session.console.errorText.contains("did you mean `least`?"))
+  }
+
   func testEraseAndDropRemove() {
     let session = session("p(1). p(2). q(1).")
     XCTAssertTrue(session.runPrompt(".erase p(1)"), session.console.errorText)

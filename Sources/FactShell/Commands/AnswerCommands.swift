@@ -36,7 +36,24 @@ enum AnswerCommands {
   static func runNamed(_ session: Session, _ call: CommandCall) throws {
     let name = try call.needed(0)
     let arguments = try call.assignments(from: 1)
+    if let query = session.engine.program.queries.first(where: { $0.syntax.name == name }) {
+      try check(arguments, of: query.syntax)
+    }
     try session.answer { try session.engine.runNamed(name, arguments: arguments) }
+  }
+
+  /// A misspelt parameter would otherwise leave its default in place without a word.
+  private static func check(
+    _ arguments: [String: String], of query: NamedQuery
+  ) throws(SessionFailure) {
+    let names = QueryParameters.names(of: query)
+    for name in arguments.keys.sorted() where !names.contains(name) {
+      let listed = names.map { "`\($0)`" }.joined(separator: ", ")
+      throw SessionFailure(
+        "the query `\(query.name)` has no parameter `\(name)`",
+        hint: Nearest.hint(for: name, among: names)
+          ?? (names.isEmpty ? "it takes none" : "it takes \(listed)"))
+    }
   }
 
   static func explain(_ session: Session, _ call: CommandCall) throws {
