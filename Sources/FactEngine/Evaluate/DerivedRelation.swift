@@ -24,6 +24,8 @@ final class DerivedRelation {
   /// What waits for its level, by column; the first bucket is never used.
   private var buckets: [[[UInt64]]]
   private var selection: [UInt32] = []
+  /// The weakest level of which rows are kept.
+  var leastLevel = Certainty.possible.rawValue
   /// Rows that are not to be derived: those that somebody denies, where that is to be left out.
   var excluded: Set<[UInt64]> = []
 
@@ -56,6 +58,8 @@ final class DerivedRelation {
       if rowLevel <= level {
         for column in columns.indices { now[column][kept] = columns[column][row] }
         kept += 1
+      } else if rowLevel > leastLevel {
+        continue
       } else if columns.isEmpty {
         buckets[Int(rowLevel)][0].append(0)
       } else {

@@ -37,6 +37,9 @@ final class Evaluation {
   var hidden: [String: HiddenRows] = [:]
   /// What rules must not derive, by relation.
   var excluded: [String: Set<[UInt64]>] = [:]
+  /// Derived relations of which weaker rows than `leastLevel` are left out.
+  private(set) var pruned: Set<String> = []
+  private(set) var leastLevel = Certainty.possible.rawValue
   var failures: [RowFailure] = []
   /// Where plans are traced for `.explain`.
   var trace: PlanTrace?
@@ -82,6 +85,12 @@ final class Evaluation {
       throw EngineError.limit(
         "the limit on time (\(settings.timeLimit ?? 0) s) is reached\(activity)")
     }
+  }
+
+  /// Leaves rows of some relations underived that are less sure than a level.
+  func prune(_ relations: Set<String>, below least: Certainty) {
+    pruned = relations
+    leastLevel = least.rawValue
   }
 
   /// Numbers a failure, so that rows can carry it.

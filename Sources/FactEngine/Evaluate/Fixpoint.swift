@@ -21,6 +21,7 @@ struct Fixpoint {
       let relation = evaluation.base.relation(named: name)
       guard let arity = arities[name] ?? relation?.schema.arity else { continue }
       let result = DerivedRelation(name: name, arity: arity, account: evaluation.account)
+      if evaluation.pruned.contains(name) { result.leastLevel = evaluation.leastLevel }
       if let relation { insertStated(relation, into: result) }
       result.excluded = evaluation.excluded[name] ?? []
       derived[name] = result

@@ -41,6 +41,20 @@ extension Resolver {
 }
 
 extension ResolvedBody {
+  /// The relations that have to be complete before: those under negations and options.
+  var relationsBelowNegation: Set<String> {
+    var names: Set<String> = []
+    for literal in alternatives.joined() {
+      switch literal.kind {
+      case .negation(let body): names.formUnion(body.relations)
+      case .optional(let atom):
+        if case .relation(let name) = atom.source { names.insert(name) }
+      case .atom, .comparison, .memberOfList, .memberOfRange, .overlaps, .test: break
+      }
+    }
+    return names
+  }
+
   /// The relations whose facts it reads, stated and derived ones, also under negations.
   var relations: Set<String> {
     var names: Set<String> = []

@@ -129,7 +129,8 @@ final class Resolver {
     try resolve(query: query, in: source, defaults: defaults, isDirect: true)
   }
 
-  private func resolve(
+  /// The same; of a query that is not asked `isDirect`ly, unknown relations are empty.
+  func resolve(
     query: Query, in source: SourceText, defaults: [QueryParameter] = [], isDirect: Bool
   ) throws -> Resolution<ResolvedQuery> {
     var collector = DiagnosticCollector(source: source)

@@ -48,7 +48,7 @@ extension Engine {
   }
 
   /// Answers a resolved query, at the moment or between the moments that it names.
-  private func answer(
+  func answer(
     _ query: ResolvedQuery, syntax: Query, in source: SourceText
   ) throws -> Answer {
     var perspective = self.perspective
@@ -58,6 +58,10 @@ extension Engine {
     case .during(let period): perspective.during = period
     case .between(let first, let second):
       perspective.asOf = first
+      // What changes is found before answers that are not sure enough are left out.
+      let least = settings.leastCertainty
+      settings.leastCertainty = .possible
+      defer { settings.leastCertainty = least }
       let before = try answer(query, syntax: syntax, in: source, from: perspective)
       perspective.asOf = second
       let after = try answer(query, syntax: syntax, in: source, from: perspective)
@@ -113,6 +117,7 @@ extension Engine {
     _ query: ResolvedQuery, in evaluation: Evaluation
   ) throws -> QueryRunner.Result {
     let isDenied = try readsDenied(query.body.storedRelations)
+    if !isDenied { evaluation.prune(try prunable(query), below: settings.leastCertainty) }
     let bound = isDenied ? nil : try deriveBound(query, in: evaluation)
     if bound == nil {
       try derive(query.body.relations.union(query.stageRelations), in: evaluation)
@@ -121,6 +126,33 @@ extension Engine {
       evaluation: evaluation, query: bound ?? query, source: evaluation.scanSource)
     if isDenied { runner.clean = try undisputed(query.body.storedRelations, whole: evaluation) }
     return try runner.run()
+  }
+
+  /// The derived relations of which rows below the least certainty need not be derived: those that
+  /// no negation, option or aggregate looks at, however far above, in a query that neither counts
+  /// nor cuts its rows.
+  private func prunable(_ query: ResolvedQuery) throws -> Set<String> {
+    let isCounted = query.stages.contains { stage in
+      switch stage {
+      case .aggregate, .limit: true
+      default: false
+      }
+    }
+    guard settings.leastCertainty != .possible, !program.rules.isEmpty, !isCounted else {
+      return []
+    }
+    let needed = try resolver.resolveProgram(for: query.body.relations)
+    var whole = query.body.relationsBelowNegation
+    for rule in needed.rules.values {
+      whole.formUnion(
+        rule.hasAggregates ? rule.body.relations : rule.body.relationsBelowNegation)
+    }
+    for stratum in needed.strata.reversed()
+    where !whole.isDisjoint(with: stratum.relations) {
+      whole.formUnion(stratum.relations)
+      whole.formUnion(stratum.reads)
+    }
+    return Set(needed.strata.flatMap(\.relations)).subtracting(whole)
   }
 
   /// What an empty answer says of other times: how many answers there are without `as of` and

@@ -39,7 +39,9 @@ extension Engine {
       }
       for (name, relation) in derived {
         evaluation.derived[name] = relation
-        if !stratum.readsFiles { keep(relation, of: stratum, from: evaluation.perspective) }
+        if !stratum.readsFiles, evaluation.pruned.isEmpty {
+          keep(relation, of: stratum, from: evaluation.perspective)
+        }
       }
     }
   }

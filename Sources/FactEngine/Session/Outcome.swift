@@ -22,6 +22,9 @@ public struct EngineSettings {
   /// The moment as of which queries are answered that name none; nil is now, with all that is
   /// known and not retracted.
   public var asOf: Value?
+  /// Answers less sure than this are not wanted, so that what only they need may be left out; who
+  /// shows answers still drops those that are there.
+  public var leastCertainty = Certainty.possible
   /// Seconds that one statement may take; nil is without limit.
   public var timeLimit: Double?
   /// Bytes that tables and sets may take; nil is without limit. Three quarters of the machine's

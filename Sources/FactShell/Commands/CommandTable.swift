@@ -79,9 +79,10 @@ extension Command {
     Command("open", [.needed("BASE", .file)], "open a durable base"),
     Command("path", [.needed("A", .entity), .needed("B", .entity)], "how two entities connect"),
     Command("timeline", [.needed("ENTITY", .entity)], "what happened to an entity, in order"),
-    Command("conflicts", [], "facts that are denied or exclude one another"),
+    Command(
+      "conflicts", [], "facts that are denied or exclude one another", CheckCommands.conflicts),
     Command("why", [.needed("N", .rest)], "the proof of a row of the last answer"),
-    Command("check", [], "violations of the constraints"),
+    Command("check", [], "violations of the constraints", CheckCommands.check),
     Command("info", [], "the base and its size"),
     Command("verify", [], "check the base for damage"),
     Command("compact", [], "give back room that the base no longer needs"),

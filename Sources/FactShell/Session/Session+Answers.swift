@@ -8,6 +8,7 @@ extension Session {
   func answer(_ ask: () throws -> Answer) throws {
     let start = Clock.now()
     let processorStart = Clock.processorTime()
+    engine.settings.leastCertainty = settings.leastCertainty
     let answer = try ask().keeping(atLeast: settings.leastCertainty)
     let seconds = Clock.now() - start
     let processorSeconds = Clock.processorTime() - processorStart
@@ -93,7 +94,12 @@ extension Answer {
       guard let truth, truth.rawValue > least.rawValue else { return self }
       return copy(words: words, rowCount: rowCount, levels: levels, truth: nil)
     }
-    guard let levels else { return self }
+    guard let levels else {
+      if rowCount == 0, !explanation.isEmpty {
+        explanation.append("only answers that are at least \(least.name) are looked for")
+      }
+      return self
+    }
     var kept: [Int] = []
     for row in 0..<rowCount where levels[row] <= least.rawValue { kept.append(row) }
     if kept.count == rowCount { return self }
