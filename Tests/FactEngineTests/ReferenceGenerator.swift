@@ -235,7 +235,7 @@ struct ReferenceGenerator {
     guard !scope.variables.isEmpty else { return nil }
     let (name, kind) = random.pick(scope.variables)
     let fitting = scope.variables.filter { $0.kind == kind && $0.name != name }.map(\.name)
-    switch random.below(isForWorlds ? 10 : 13) {
+    switch random.below(isForWorlds ? 10 : 15) {
     case 0, 1:
       return comparison(name, constant(kind))
     case 2:
@@ -264,7 +264,7 @@ struct ReferenceGenerator {
       scope.variables.append((other, .number))
       let left = fitting.isEmpty ? name : random.pick(fitting)
       return "\(other) = \(left) \(random.pick(["+", "-", "*"])) \(name)"
-    case 11:
+    case 11, 12, 13:
       let shape = random.pick(stored + lower)
       return "optional \(atom(shape, &scope, isNew: 50))"
     default:
@@ -317,6 +317,13 @@ struct ReferenceGenerator {
   private mutating func query(_ program: inout ReferenceProgram) {
     var scope = Scope()
     let sources = lower.isEmpty ? stored : (random.chance(70) ? lower + stored : stored)
+    if lower.contains(where: { $0.name == "path" }), random.chance(50) {
+      // A closure by itself, with one end, both or none bound, is what a search may answer.
+      let path = Shape(name: "path", kinds: [.symbol, .symbol])
+      scope.literals.append(atom(path, &scope, isNew: 95))
+      program.query = [scope.literals]
+      return
+    }
     if let last = lower.last, random.chance(70) {
       scope.literals.append(atom(last, &scope, isNew: 95))
     }
