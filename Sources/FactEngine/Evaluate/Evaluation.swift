@@ -41,6 +41,8 @@ final class Evaluation {
   private(set) var pruned: Set<String> = []
   private(set) var leastLevel = Certainty.possible.rawValue
   var failures: [RowFailure] = []
+  /// Lists for intersections; relations do not change while a statement runs.
+  let neighbourhoods = Neighbourhoods()
   /// Where plans are traced for `.explain`.
   var trace: PlanTrace?
   /// What is running, for the message of a limit.

@@ -152,6 +152,17 @@ struct PipelineCompiler {
   private mutating func join(
     _ input: Plan, _ scan: Scan, needed: Set<Slot>, next: Operator
   ) throws -> Operator {
+    if case .join(let start, let first) = input, start != .unit,
+      let (sides, output) = intersection(first, scan, bound: start.bound.union(outerBound))
+    {
+      let rest = needed.subtracting([output])
+      let operation = IntersectOperator(
+        evaluation, sides: sides, output: output,
+        carried: rest.sorted(), slotCount: slotCount, next: next)
+      path += "i"
+      return try operators(
+        start, needed: rest.union([sides.0.slot, sides.1.slot]), next: operation)
+    }
     let before = input.bound
     // What an outer match binds is bound here too, where this plan stands inside a negation.
     var keyColumns: [Int] = []

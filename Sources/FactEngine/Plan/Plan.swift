@@ -7,6 +7,8 @@ public enum Pass: String, Sendable, CaseIterable {
   case joinOrder = "join-order"
   /// Conditions as soon as their slots are bound, not after the last atom.
   case filterPushDown = "filter-push-down"
+  /// Two relations that bind one slot at once, by the intersection of sorted lists.
+  case intersection
   /// Of derived relations only what the constants of a query reach.
   case magicSets = "magic-sets"
   /// Transitive closures by search and condensation, not row by row.
