@@ -70,7 +70,7 @@ final class TableRendererTests: XCTestCase {
     let rows = (1...66_676).map { [Value.integer(Int64($0))] }
     let levels = (1...66_676).map { UInt8($0 <= 12 ? 2 : 0) }
     let answer = AnswerBuilder.answer([AnswerColumn(name: "N")], rows, levels: levels)
-    var options = terminal(80)
+    var options = terminal(90)
     options.duration = "18 ms"
     let shown = lines(answer, options)
     XCTAssertEqual(shown.count, 2 + 40 + 1 + 1)
@@ -79,10 +79,10 @@ final class TableRendererTests: XCTestCase {
     XCTAssertTrue(shown[22].contains("·"))
     XCTAssertEqual(shown[42], "66676  66676  certain")
     XCTAssertEqual(
-      shown[43], "66,676 answers (40 shown), 12 possible · .last shows all · 18 ms")
-    options.width = 50
+      shown[43], "66,676 answers (40 shown), 66,664 certain, 12 possible · .last shows all · 18 ms")
+    options.width = 60
     XCTAssertEqual(
-      lines(answer, options).last, "66,676 answers (40 shown), 12 possible")
+      lines(answer, options).last, "66,676 answers (40 shown), 66,664 certain, 12 possible")
   }
 
   func testNumbersAlignRightAndAreRounded() {
@@ -106,7 +106,7 @@ final class TableRendererTests: XCTestCase {
     var options = RenderOptions.whole(.table)
     XCTAssertEqual(lines(certain, options)[0], "X")
     XCTAssertEqual(lines(mixed, options)[0], "X  certainty")
-    XCTAssertEqual(lines(mixed, options).last, "2 answers, 1 probable")
+    XCTAssertEqual(lines(mixed, options).last, "2 answers, 1 certain, 1 probable")
     options.certaintyColumn = .always
     XCTAssertEqual(lines(certain, options)[2], "a  certain")
     options.certaintyColumn = .never
