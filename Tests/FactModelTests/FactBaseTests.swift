@@ -121,7 +121,7 @@ final class FactBaseTests: XCTestCase {
     XCTAssertEqual(read[6], ["certain", "probable"])
     var levels: [UInt8] = []
     catalogue.gatherLevels(rows: [1, 0], count: 2, into: &levels)
-    XCTAssertEqual(levels, [1, 0])
+    XCTAssertEqual(levels, [0, 0], "that somebody claims something is certain")
     XCTAssertEqual(catalogue.index(on: [2]).rows(forKey: [word("denied").bits]), [1])
     state(rating, [word("x"), word("y")])
     XCTAssertEqual(base.claimCatalogue().rowCount, 3)

@@ -4,8 +4,11 @@ import FactModel
 
 /// A bad row of a file, with the file it stands in.
 public struct FileBadRow: Sendable, Hashable {
+  /// The path as it was opened.
   public var file: String
+  /// The line on which the record begins, from 1.
   public var line: Int
+  /// Why it could not be read, as a sentence without a full stop.
   public var cause: String
 }
 

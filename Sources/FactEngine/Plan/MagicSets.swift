@@ -27,6 +27,8 @@ struct MagicSets {
   /// Rewrites, or returns nil where nothing of the query is bound.
   ///
   /// - Parameters:
+  ///   - query: The query whose variables and stages stay.
+  ///   - original: Its alternatives, with known constants in their atoms.
   ///   - rulesOf: The rules of each derived relation that the query needs.
   ///   - eligible: The relations whose rules are positive and that are not complete already.
   ///   - isSmall: Whether a source has so few rows that what joins with it counts as bound.

@@ -16,7 +16,7 @@ public enum Pass: String, Sendable, CaseIterable {
 }
 
 /// Which rows of a relation a scan sees while the fixpoint of its stratum runs.
-public enum RowWindow: Sendable, Hashable {
+enum RowWindow: Sendable, Hashable {
   /// All rows: a stored relation, or a derived one that is complete.
   case all
   /// All rows up to the start of this round.
@@ -28,13 +28,13 @@ public enum RowWindow: Sendable, Hashable {
 }
 
 /// One atom as it is read: the node under `scan` and `join`.
-public struct Scan: Sendable, Hashable {
-  public var atom: ResolvedAtom
-  public var window: RowWindow
+struct Scan: Sendable, Hashable {
+  var atom: ResolvedAtom
+  var window: RowWindow
   /// How many matches each input match is expected to have.
-  public var estimate: Double
+  var estimate: Double
 
-  public init(atom: ResolvedAtom, window: RowWindow = .all, estimate: Double = 0) {
+  init(atom: ResolvedAtom, window: RowWindow = .all, estimate: Double = 0) {
     self.atom = atom
     self.window = window
     self.estimate = estimate
@@ -42,7 +42,7 @@ public struct Scan: Sendable, Hashable {
 }
 
 /// One condition of a filter node.
-public indirect enum Condition: Sendable, Hashable {
+indirect enum Condition: Sendable, Hashable {
   /// By identity: both are the same known value, or both known and different.
   case identity(ResolvedExpression, ResolvedExpression, isEqual: Bool)
   /// By meaning.
@@ -56,16 +56,16 @@ public indirect enum Condition: Sendable, Hashable {
 }
 
 /// A comparison by meaning of a slot with a constant; no operator stands for `in`.
-public struct ConstantComparison: Sendable, Hashable {
-  public var comparison: ComparisonOperator?
-  public var constant: Word
+struct ConstantComparison: Sendable, Hashable {
+  var comparison: ComparisonOperator?
+  var constant: Word
 }
 
 /// A logical plan: plain data that says what is computed and in which order, not how.
 ///
 /// Each node takes matches (rows over slots) from its input. The set of slots that are bound grows
 /// from the leaves to the root.
-public indirect enum Plan: Sendable, Hashable {
+indirect enum Plan: Sendable, Hashable {
   /// One match without slots.
   case unit
   /// The matches of the outer body, where a plan stands inside a negation.
@@ -85,12 +85,4 @@ public indirect enum Plan: Sendable, Hashable {
   case choose(Plan, [Plan])
   /// Extends a match by those of the alternative, or by unknowns where there is none.
   case optional(Plan, Plan, makes: [Slot])
-}
-
-/// The plan of one alternative of a body, with the slots that were bound before it.
-public struct BodyPlan: Sendable, Hashable {
-  public var root: Plan
-  public var variables: [ResolvedVariable]
-  /// Slots that nothing reads after the node that makes them need not be carried: those kept.
-  public var wanted: Set<Slot>
 }

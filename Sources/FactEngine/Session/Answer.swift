@@ -3,13 +3,16 @@ import FactModel
 
 /// One column of an answer.
 public struct AnswerColumn: Sendable, Hashable {
+  /// The variable's name, or that of a column that a stage made.
   public var name: String
   /// The declared type of what binds it, `any` where none does.
   public var type: AttributeType
+  /// The declared unit, such as `usd`.
   public var unit: String?
   /// Whether its numbers print as percentages.
   public var isPercent: Bool
 
+  /// A column of some name.
   public init(
     name: String, type: AttributeType = .any, unit: String? = nil, isPercent: Bool = false
   ) {
@@ -25,7 +28,9 @@ public struct AnswerColumn: Sendable, Hashable {
 /// Holds copies of words and nothing of the base but its values, so that it may be shown again,
 /// in another form, after the base has changed.
 public final class Answer {
+  /// The columns from left to right; none for a query without variables.
   public let columns: [AnswerColumn]
+  /// How many rows there are.
   public let rowCount: Int
   /// The words by column, each `rowCount` long.
   public let words: [[UInt64]]
@@ -51,6 +56,7 @@ public final class Answer {
   /// The path of an `into` stage: where whoever shows the answer is to write it instead.
   public var into: String?
 
+  /// An answer over words of `values`.
   public init(
     columns: [AnswerColumn], rowCount: Int, words: [[UInt64]], levels: [UInt8]?, truth: Certainty?,
     isYesNo: Bool, lists: [Word: [Word]] = [:], atom: Atom? = nil, atomColumns: [Int?] = [],

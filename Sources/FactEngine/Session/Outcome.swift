@@ -39,6 +39,7 @@ public struct EngineSettings {
   /// Whether an empty answer looks for its reason.
   public var explainsEmptyAnswers = false
 
+  /// The choices of a new session.
   public init() {}
 
   private static let defaultMemoryLimit: Int? = {
