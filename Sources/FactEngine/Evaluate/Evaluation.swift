@@ -51,6 +51,10 @@ final class Evaluation {
   var skippedRows = 0
   /// The first of them.
   var badRows: [FileBadRow] = []
+  /// Keys of JSON files that turned up too late to be columns, as sentences.
+  var lateColumns: [String] = []
+  /// Told how far the reading of files has come; nil where nobody asks.
+  let meter: ProgressMeter?
   private let isInterrupted: () -> Bool
   private let deadline: UInt64
 
@@ -62,6 +66,7 @@ final class Evaluation {
     settings = engine.settings
     today = engine.today
     isInterrupted = engine.isInterrupted
+    meter = engine.onProgress.map(ProgressMeter.init)
     if let limit = engine.settings.timeLimit {
       deadline = Evaluation.clock() &+ UInt64(limit * 1e9)
     } else {

@@ -31,6 +31,7 @@ final class FileRecords {
     }
     let paths = expand(pattern: file.path)
     if paths.isEmpty { throw failure("no file matches \(file.path)") }
+    evaluation.meter?.begin(files: paths)
     for path in paths { try read(path, receive) }
   }
 
@@ -66,13 +67,27 @@ final class FileRecords {
       var batch = RecordBatch()
       while try reader.next(into: &batch, shouldStop: shouldStop) {
         try evaluation.checkpoint()
+        evaluation.meter?.note(reader, of: path, rows: batch.recordCount)
         for bad in batch.badRows { try report(path, bad.line, bad.cause) }
         try convert(batch, path, reader, columns, types, receive)
       }
+      evaluation.meter?.finish(reader)
+      noteLateColumns(reader, path)
     } catch let error as FormatFailure {
       if let stopped { throw stopped }
       throw failure("\(error)")
     }
+  }
+
+  /// A key that first occurs far into a JSON file cannot be asked for, which is said once.
+  private func noteLateColumns(_ reader: RecordReader, _ path: String) {
+    guard let first = reader.lateColumns.first else { return }
+    let names = reader.lateColumns.prefix(5).map { "`\($0.name)`" }.joined(separator: ", ")
+    let more = reader.lateColumns.count > 5 ? " and others" : ""
+    let text =
+      "\(path):\(first.line): \(names)\(more) first occur after the records that decide on the "
+      + "columns, so they are left out"
+    if !evaluation.lateColumns.contains(text) { evaluation.lateColumns.append(text) }
   }
 
   private func column(of reader: RecordReader, _ wanted: FileColumn, _ path: String) throws -> Int {

@@ -52,7 +52,7 @@ struct QueryRunner {
         }
         block = result
         if case .filter = stage { continue }
-        isSorted = false
+        if case .aggregate = stage { isSorted = false }
         isMatches = false
       case .sort(let keys):
         block = try sorted(block, by: keys)
@@ -124,9 +124,12 @@ struct QueryRunner {
     switch stage {
     case .filter(let body): return try filter(block, body)
     case .select(let columns):
-      return try set(columns.map(\.slot)) { add in
-        try push(block, expressions: columns.map(\.value), add)
+      // Other columns of the same rows stay in their order.
+      var rows = RowBlock(slots: columns.map(\.slot))
+      try push(block, expressions: columns.map(\.value)) {
+        rows.append($0, count: $1, levels: $2)
       }
+      return distinct(rows, slots: rows.slots)
     case .aggregate(let by, let aggregates):
       return try aggregate(by, aggregates, lists: &lists) { inputs, add in
         try push(block, expressions: inputs, add)

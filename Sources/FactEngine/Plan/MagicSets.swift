@@ -222,7 +222,8 @@ struct MagicSets {
     return best
   }
 
-  /// Whether an equality binds a slot by what is bound already.
+  /// Whether an equality binds the variable that is one side of it by what is bound already; what
+  /// an expression is equal to says nothing of the variables in it.
   private func binds(_ literal: ResolvedLiteral, _ bound: Set<Slot>) -> Bool {
     guard case .comparison(.equal, let left, let right) = literal.kind else { return false }
     if case .variable = left.kind, bound.isSuperset(of: right.slots) { return true }

@@ -188,6 +188,7 @@ extension Engine {
 
   func finish(_ evaluation: Evaluation) {
     badRows = evaluation.badRows
+    notices += evaluation.lateColumns
     guard evaluation.skippedRows > 0 else { return }
     let rows = evaluation.skippedRows
     notices.append(rows == 1 ? "1 bad row was left out" : "\(rows) bad rows were left out")

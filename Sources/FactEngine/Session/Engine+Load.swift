@@ -45,6 +45,7 @@ extension Engine {
       newFacts += stated.newFacts
       newClaims += stated.newClaims - stated.newFacts
       start = end
+      evaluation.meter?.note(stated: start)
     }
     return .loaded(
       rows: block.count, newFacts: newFacts, newClaims: newClaims, skipped: evaluation.skippedRows)

@@ -29,6 +29,8 @@ public final class Engine {
   }
   /// Polled about once a batch; true stops the statement that runs with `.interrupted`.
   public var isInterrupted: () -> Bool = { false }
+  /// Told how far a statement that reads files has come, at most ten times a second.
+  public var onProgress: ((Progress) -> Void)?
   /// Warnings and notices that statements gave besides their outcome; who shows them clears them.
   public var diagnostics: [(Diagnostic, SourceText)] = []
   /// Sentences about what a statement did besides its outcome; who shows them clears them.

@@ -9,7 +9,9 @@ extension Session {
     let start = Clock.now()
     let processorStart = Clock.processorTime()
     engine.settings.leastCertainty = settings.leastCertainty
+    defer { progressLine.clear() }
     let answer = try ask().keeping(atLeast: settings.leastCertainty)
+    progressLine.clear()
     let seconds = Clock.now() - start
     let processorSeconds = Clock.processorTime() - processorStart
     showEngineDiagnostics()

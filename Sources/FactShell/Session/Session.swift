@@ -39,6 +39,8 @@ public final class Session {
   /// The files that are being read, outermost first.
   var readingFiles: [String] = []
   var printedAnswers = 0
+  /// What stands on the terminal while files are read.
+  private(set) lazy var progressLine = ProgressLine(console, isQuiet: isQuiet)
 
   /// A session over an engine.
   public init(engine: Engine, console: Console, isSafe: Bool = false) {
@@ -46,6 +48,9 @@ public final class Session {
     self.console = console
     self.isSafe = isSafe
     engine.settings.isSafe = isSafe
+    if console.errorsAreTerminal {
+      engine.onProgress = { [unowned self] in progressLine.show($0) }
+    }
   }
 
   /// The folder that relative paths start from: that of the script that is being read.

@@ -55,6 +55,7 @@ final class StatementRunner {
   }
 
   private func runOne(_ statement: Statement) throws {
+    defer { session.progressLine.clear() }
     switch statement.kind {
     case .command(let text):
       do {
@@ -67,7 +68,9 @@ final class StatementRunner {
     case .continuation(let stages):
       try session.answer { try session.engine.continueLast(stages: stages, in: source) }
     default:
-      try report(session.engine.run(statement, in: source, origin: origin))
+      let outcome = try session.engine.run(statement, in: source, origin: origin)
+      session.progressLine.clear()
+      try report(outcome)
     }
   }
 
