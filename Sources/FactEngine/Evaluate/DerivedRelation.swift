@@ -13,7 +13,8 @@ final class DerivedRelation {
   /// The first row of each level; rows before `levelStarts[1]` are certain. `Int.max` until that
   /// level has begun.
   private(set) var levelStarts = [0, Int.max, Int.max]
-  /// The first row of each round.
+  /// The first row of each round; rounds that brought nothing count too, so that relations that
+  /// are derived together count alike.
   private(set) var rounds: [Int] = []
   /// The rows of the last round.
   private(set) var delta = 0..<0
@@ -85,7 +86,7 @@ final class DerivedRelation {
   func endRound() -> Bool {
     let start = delta.upperBound
     delta = start..<rows.rowCount
-    if !delta.isEmpty { rounds.append(start) }
+    rounds.append(start)
     return !delta.isEmpty
   }
 

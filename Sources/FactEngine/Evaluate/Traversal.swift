@@ -8,6 +8,8 @@ final class Traversal {
   let name: String
   let graph: Digraph
   private lazy var reversed = graph.reversed()
+  /// The graph with every edge turned round.
+  var backwards: Digraph { reversed }
   private let account: MemoryAccount
   /// Derives the relation row by row.
   private let derive: (Evaluation) throws -> DerivedRelation

@@ -25,7 +25,7 @@ enum AboutCommand {
   }
 
   /// By id, label or alias; then without regard to case; then by a number or date as typed.
-  private static func find(_ typed: String, in base: FactBase) -> [Word] {
+  static func find(_ typed: String, in base: FactBase) -> [Word] {
     let exact = base.entities(named: typed)
     if !exact.isEmpty { return exact }
     let folded = typed.lowercased()
@@ -45,7 +45,7 @@ enum AboutCommand {
     return found
   }
 
-  private static func hint(for typed: String, in base: FactBase) -> String {
+  static func hint(for typed: String, in base: FactBase) -> String {
     let names = (0..<UInt32(base.values.symbols.count)).lazy.map { base.values.symbols.text($0) }
       .filter { $0.utf8.count < 60 }
     let near = NearestEntities.names(to: typed, among: names, in: base)
@@ -101,7 +101,7 @@ enum AboutCommand {
   }
 
   /// `jefferies, boerse_0112 par 2, 2026-01-12, probable`.
-  private static func text(of claim: Claim, _ base: FactBase) -> String {
+  static func text(of claim: Claim, _ base: FactBase) -> String {
     let values = base.values
     var parts: [String] = []
     if claim.source != .unknown { parts.append(values.text(of: claim.source, style: .table)) }

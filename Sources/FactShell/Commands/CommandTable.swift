@@ -38,6 +38,9 @@ extension Command {
     Command(
       "drop", [.needed("RELATION", .relation)], "remove a relation with its facts",
       RemovalCommands.drop),
+    Command(
+      "why", [.optional("N [all], or not ATOM", .rest)],
+      "the proof of a row of the last answer, or why a fact does not hold", WhyCommand.run),
     Command("sources", [], "who says something, and how much", ClaimCommands.sources),
     Command("documents", [], "where it was published", ClaimCommands.documents),
     Command(
@@ -81,7 +84,6 @@ extension Command {
     Command("timeline", [.needed("ENTITY", .entity)], "what happened to an entity, in order"),
     Command(
       "conflicts", [], "facts that are denied or exclude one another", CheckCommands.conflicts),
-    Command("why", [.needed("N", .rest)], "the proof of a row of the last answer"),
     Command("check", [], "violations of the constraints", CheckCommands.check),
     Command("info", [], "the base and its size"),
     Command("verify", [], "check the base for damage"),
