@@ -8,9 +8,20 @@ struct BodyMatches {
   /// The literals, their open arguments named.
   let literals: [ResolvedLiteral]
   let variables: [ResolvedVariable]
+  /// Conditions of which one alternative has to hold, where several have the same matches.
+  let choices: [[ResolvedLiteral]]
 
-  init(_ literals: [ResolvedLiteral], variables: [ResolvedVariable], in evaluation: Evaluation) {
+  /// The matches of alternatives that share them.
+  init(_ shared: SharedMatches, variables: [ResolvedVariable], in evaluation: Evaluation) {
+    self.init(shared.common, shared.choices, variables: variables, in: evaluation)
+  }
+
+  init(
+    _ literals: [ResolvedLiteral], _ choices: [[ResolvedLiteral]] = [],
+    variables: [ResolvedVariable], in evaluation: Evaluation
+  ) {
     self.evaluation = evaluation
+    self.choices = choices
     var names = variables
     self.literals = literals.map { literal in
       guard case .atom(var atom) = literal.kind else { return literal }
@@ -44,13 +55,9 @@ struct BodyMatches {
     }
   }
 
-  /// Runs through the matches that agree with some bindings; `receive` is given each batch with
-  /// the rows of it that do, until it returns false.
-  ///
-  /// - Parameters:
-  ///   - bindings: What slots have to be.
-  ///   - equal: Expressions and what they have to come to.
-  ///   - skipping: Atoms that are left out, because they are known to hold.
+  /// Runs through the matches for which slots are what `bindings` say, and the expressions in
+  /// `equal` come to what stands beside them; atoms in `skipping` are known to hold. `receive` is
+  /// given each batch with the rows of it that agree, until it returns false.
   func run(
     _ bindings: [Slot: Word], equal: [(ResolvedExpression, Word)] = [],
     skipping: Set<Int> = [], _ receive: @escaping (Found, [Int]) throws -> Bool
@@ -80,7 +87,7 @@ struct BodyMatches {
           .comparison(.equal, ResolvedExpression(slot: slot), expression), at: expression.span))
       wanted.append((slot, word))
     }
-    let others = (body + computed).reduce(into: Set<Slot>()) { slots, literal in
+    let others = (body + computed + choices.joined()).reduce(into: Set<Slot>()) { slots, literal in
       if case .atom = literal.kind { return }
       slots.formUnion(literal.slots)
     }
@@ -101,7 +108,10 @@ struct BodyMatches {
     var planner = BodyPlanner(
       variables: names, statistics: SourceStatistics(evaluation: evaluation, source: source),
       disabledPasses: evaluation.settings.disabledPasses)
-    let plan = planner.plan(computed + body)
+    let plan =
+      choices.isEmpty
+      ? planner.plan(computed + body)
+      : planner.plan(SharedMatches(common: computed + body, choices: choices))
     let slots = plan.bound.sorted()
     var compiler = PipelineCompiler(
       evaluation: evaluation, variableCount: names.count, plan: plan, countsMatches: true,
@@ -125,6 +135,24 @@ struct BodyMatches {
     } catch is EnoughMatches {
       return
     }
+  }
+
+  /// The literals of a match, with the conditions that it was chosen by.
+  func literals(of match: [Slot: Word]) throws -> [ResolvedLiteral] {
+    var best: (level: UInt8, literals: [ResolvedLiteral])?
+    for choice in choices {
+      let added = choice.filter { !literals.contains($0) }
+      var level: UInt8? = 0
+      for literal in added {
+        let names = literal.slots
+        let own = try BodyMatches.level(
+          of: literal, slots: match.filter { names.contains($0.key) }, variables: variables,
+          in: evaluation)
+        level = level.flatMap { level in own.map { max(level, $0) } }
+      }
+      if let level, level < best?.level ?? 3 { best = (level, added) }
+    }
+    return literals + (best?.literals ?? [])
   }
 
   /// How surely one literal holds where all its slots are bound; nil where it does not.

@@ -36,9 +36,11 @@ struct EmptyAnswer {
   }
 
   /// Atoms in the order of the text, each condition as soon as its slots are bound.
-  private func ordered(_ literals: [ResolvedLiteral]) -> [ResolvedLiteral] {
+  func ordered(
+    _ literals: [ResolvedLiteral], bound start: Set<Slot> = []
+  ) -> [ResolvedLiteral] {
     var result: [ResolvedLiteral] = []
-    var bound: Set<Slot> = []
+    var bound = start
     var waiting: [ResolvedLiteral] = []
     func flush() {
       var hasMoved = true
@@ -95,7 +97,7 @@ struct EmptyAnswer {
 
   // MARK: Blame
 
-  private func blame(
+  func blame(
     _ literal: ResolvedLiteral, after before: Int, isFirst: Bool
   ) throws -> [String] {
     let matches = before == 1 ? "the one match so far" : "the \(before) matches so far"

@@ -35,7 +35,9 @@ public struct Proof: Sendable {
 
   /// A name and its value.
   public struct Binding: Sendable, Hashable {
+    /// The name of a variable or column.
     public var name: String
+    /// Its value.
     public var word: Word
     /// Whether its numbers print as percentages.
     public var isPercent: Bool = false
@@ -83,6 +85,9 @@ public struct Proof: Sendable {
     public var certainty: Certainty
     /// The bound slots, for whoever wants to check the instance.
     var slots: [Slot: Word]
+    /// The literals that were matched, every argument named.
+    var literals: [ResolvedLiteral]
+    var variables: [ResolvedVariable]
   }
 
   /// One literal of an instance.
@@ -105,6 +110,7 @@ public struct Proof: Sendable {
       /// An `optional` atom that matches nothing.
       case optional
     }
+    /// What kind of literal it is.
     public var kind: Kind
     /// As written.
     public var written: String

@@ -54,8 +54,8 @@ extension Prover {
       evaluation: evaluation, groupCount: hasGroup ? 1 : 0, aggregates: grouping.aggregates)
     let inputs = aggregator.inputs
     let evaluator = ExpressionEvaluator(evaluation: evaluation)
-    for literals in grouping.alternatives {
-      let matches = BodyMatches(literals, variables: grouping.variables, in: evaluation)
+    for shared in SharedMatches.classes(of: grouping.alternatives) {
+      let matches = BodyMatches(shared, variables: grouping.variables, in: evaluation)
       try matches.run(grouping.bindings, equal: grouping.equal) { found, rows in
         let last = found.slots.max().map { $0 + 1 } ?? 0
         let batch = Batch(slotCount: max(last, matches.variables.count))
@@ -92,8 +92,9 @@ extension Prover {
       rule: grouping.rule, text: grouping.text, group: grouping.group, results: grouping.results,
       inputCount: 0, inputs: [])
     var kept: [Input] = []
-    for (number, literals) in grouping.alternatives.enumerated() {
-      let matches = BodyMatches(literals, variables: grouping.variables, in: evaluation)
+    let classes = SharedMatches.classes(of: grouping.alternatives)
+    for (number, shared) in classes.enumerated() {
+      let matches = BodyMatches(shared, variables: grouping.variables, in: evaluation)
       try matches.run(grouping.bindings, equal: grouping.equal) { found, rows in
         result.inputCount += rows.count
         for row in rows where kept.count < Prover.sortedInputs {
@@ -110,7 +111,8 @@ extension Prover {
       result.inputs.append(
         .match(
           try instance(
-            rule: nil, input.alternative, input.matches.literals, input.matches.variables,
+            rule: nil, input.alternative, input.matches.literals(of: input.slots),
+            input.matches.variables,
             slots: input.slots, level: input.level)))
     }
     return result

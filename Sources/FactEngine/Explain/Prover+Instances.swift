@@ -35,7 +35,8 @@ extension Prover {
     }
     return Proof.Instance(
       rule: id, alternative: number, text: text, bindings: bindings(variables, slots),
-      premises: premises, certainty: Certainty(rawValue: level) ?? .possible, slots: slots)
+      premises: premises, certainty: Certainty(rawValue: level) ?? .possible, slots: slots,
+      literals: literals, variables: variables)
   }
 
   /// The variables that the text names, with their values.

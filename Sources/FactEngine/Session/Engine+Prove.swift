@@ -9,6 +9,7 @@ extension Engine {
   /// - Parameters:
   ///   - answer: The answer of the last query, or some of its rows.
   ///   - row: The number of the row from 0; passed over where the answer is a yes.
+  /// - Returns: The proof, whose first step is the row.
   /// - Throws: `EngineError` where the row holds no longer, or a limit is reached.
   public func prove(_ answer: Answer, row: Int) throws -> Proof {
     let (query, context, target) = try proofOf(answer, row)
@@ -25,6 +26,7 @@ extension Engine {
   ///   - answer: The answer of the last query, or some of its rows.
   ///   - row: The number of the row from 0; passed over where the answer is a yes.
   ///   - limit: So many are proved; the others are counted.
+  /// - Returns: The proofs, the surest first.
   /// - Throws: `EngineError` where the row holds no longer, or a limit is reached.
   public func proveAll(
     _ answer: Answer, row: Int, limit: Int = 20

@@ -70,7 +70,20 @@ enum WhyCommand {
     return lines
   }
 
-  private static func whyNot(_ session: Session, _ text: String) throws {
+  private static func whyNot(_ session: Session, _ typed: String) throws {
+    var text = typed
+    while text.hasSuffix("?") || text.hasSuffix(".") { text.removeLast() }
+    let source = SourceText(name: "<why not>", bytes: Array((text + "?").utf8))
+    var parser = StatementParser(source, mode: .prompt)
+    let statement = parser.next()
+    let more = parser.next()
+    if parser.hasErrors { throw DiagnosticsError(parser.diagnostics, in: source) }
+    guard case .query(let query)? = statement?.kind, more == nil else {
+      throw SessionFailure("`.why not` takes one atom", hint: "write `.why not p(a, b)`")
+    }
+    let why = try session.engine.whyNot(query, in: source)
+    session.showEngineDiagnostics()
+    try session.printProof(session.proofRenderer().lines(of: why))
   }
 }
 

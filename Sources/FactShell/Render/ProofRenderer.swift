@@ -8,7 +8,7 @@ import FactModel
 /// far to the right goes on below, under a number.
 struct ProofRenderer {
   private let base: FactBase
-  private let width: Int?
+  fileprivate let width: Int?
   private let style: TerminalStyle
   private var proof = Proof(steps: [])
   private var lines: [String] = []
@@ -195,11 +195,36 @@ struct ProofRenderer {
     }
   }
 
-  private func text(of bindings: [Proof.Binding]) -> String {
+  fileprivate func text(of bindings: [Proof.Binding]) -> String {
     bindings.map { binding in
       let style = binding.isPercent ? TextStyle.language.inPercent : .language
       return "\(binding.name) = \(base.values.text(of: binding.word, style: style))"
     }.joined(separator: ", ")
+  }
+}
+
+extension ProofRenderer {
+  /// The lines of why an atom does not hold.
+  func lines(of why: WhyNot) -> [String] {
+    var lines: [String] = []
+    func put(_ text: String, _ indent: Int) {
+      lines += LineWrapping.wrap(
+        SafeText.escaped(text), width: width, indent: indent, hanging: indent + 4)
+    }
+    if let truth = why.truth {
+      let sure = truth == .certain ? "" : " (\(truth.name))"
+      put("\(why.atom) holds\(sure); ask for it, then `.why 1` says why", 0)
+      return lines
+    }
+    put("\(why.atom) does not hold", 0)
+    for line in why.stated { put(line, 2) }
+    for failure in why.rules {
+      put("by " + failure.rule, 2)
+      if !failure.bindings.isEmpty { put("with " + text(of: failure.bindings), 4) }
+      put("fails at \(failure.literal)", 4)
+      for reason in failure.reasons { put(reason, 6) }
+    }
+    return lines
   }
 }
 

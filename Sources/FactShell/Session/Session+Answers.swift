@@ -51,10 +51,11 @@ extension Session {
   func renderOptions() -> RenderOptions {
     var options = RenderOptions.whole(settings.mode)
     options.certaintyColumn = settings.certaintyColumn
+    options.width = settings.width
     guard console.outputIsTerminal else { return options }
     options.isTerminal = true
     options.usesColour = console.usesColour
-    options.width = console.windowSize()?.columns
+    options.width = settings.width ?? console.windowSize()?.columns
     options.maximumRows = settings.maximumRows
     options.digits = settings.digits
     return options

@@ -16,6 +16,8 @@ public struct SessionSettings: Sendable {
   public var mode = OutputMode.table
   /// The rows shown of a long table on a terminal; nil shows all.
   public var maximumRows: Int? = 40
+  /// The columns that tables and trees may take; nil is the window, and without one no limit.
+  public var width: Int?
   /// Whether what is longer than the window goes through a pager.
   public var usesPager = true
   /// Answers less sure than this are left out.
@@ -108,6 +110,11 @@ extension Setting {
       set: { session, text in
         session.settings.maximumRows = Int(text).flatMap { $0 == 0 ? nil : $0 }
       }),
+    Setting(
+      name: "width", summary: "columns that tables and trees may take",
+      kind: .number(20...1000, words: ["auto"]),
+      get: { $0.settings.width.map(String.init) ?? "auto" },
+      set: { session, text in session.settings.width = Int(text) }),
     Setting(
       name: "digits", summary: "significant digits of fractions on a terminal",
       kind: .number(1...16, words: ["all"]),
