@@ -95,12 +95,25 @@ extension Engine {
     }
     let query = last.query
     let slots = answer.isYesNo ? [] : query.answerColumns
-    guard slots.count == answer.columns.count else {
+    var perspective = self.perspective
+    var extra = 0
+    switch query.scope {
+    case nil: break
+    case .asOf(let moment): perspective.asOf = moment
+    case .during(let period): perspective.during = period
+    case .between(let first, let second):
+      // The last column says at which of the two moments the row holds.
+      extra = 1
+      let isGone =
+        answer.words.last.map { Word(bits: $0[row]) } == base.values.findWord(for: .symbol("gone"))
+      perspective.asOf = isGone ? first : second
+    }
+    guard slots.count + extra == answer.columns.count else {
       throw EngineError.failed(
         message: "this answer is not that of the last query", hint: "ask again")
     }
     let names = query.body.relations.union(query.stageRelations)
-    let evaluation = Evaluation(engine: self)
+    let evaluation = Evaluation(engine: self, perspective: perspective)
     if try deriveBound(query, in: evaluation) == nil { try derive(names, in: evaluation) }
     let context = try ProofContext(
       resolver.resolveProgram(for: names), program: program, base: base, evaluation: evaluation)
