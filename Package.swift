@@ -19,7 +19,8 @@ let package = Package(
   targets: [
     .target(name: "CLibEdit", linkerSettings: [.linkedLibrary("edit")]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-    .target(name: "FactModel"),
+    .systemLibrary(name: "CLMDB", providers: [.apt(["liblmdb-dev"])]),
+    .target(name: "FactModel", dependencies: ["CLMDB"]),
     .target(name: "FactLanguage", dependencies: ["FactModel"]),
     .target(name: "FactFormats", dependencies: ["FactModel", "FactLanguage", "CZlib"]),
     .target(name: "FactEngine", dependencies: ["FactModel", "FactLanguage", "FactFormats"]),

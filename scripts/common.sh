@@ -42,6 +42,7 @@ prepare_build() {
   local missing=()
   has_header histedit.h || missing+=(libedit-dev)
   has_header zlib.h || missing+=(zlib1g-dev)
+  has_header lmdb.h || missing+=(liblmdb-dev)
   command -v git >/dev/null 2>&1 || missing+=(git ca-certificates)
   if [ "${#missing[@]}" -gt 0 ]; then install_packages "${missing[@]}" || return 1; fi
   if ! command -v swift >/dev/null 2>&1; then

@@ -8,7 +8,11 @@ public final class FactBase {
   public let account: MemoryAccount
   private var byName: [String: Relation] = [:]
   private var ordered: [Relation] = []
-  private var nextID = 0
+  private(set) var nextID = 0
+  /// Where changes are noted, for a base that is kept on disk.
+  var journal: Journal? {
+    didSet { for relation in ordered { relation.journal = journal } }
+  }
   /// Goes up as relations come, go or change their attributes.
   public private(set) var schemaVersion = 0
   private var published = (version: -1, id: -1, dates: [Word: Word]())
@@ -25,6 +29,18 @@ public final class FactBase {
     self.account = account
     certaintyWords = ["certain", "probable", "possible"].map { values.word(for: .symbol($0)) }
     for schema in FactBase.builtinSchemas { _ = add(schema, isBuiltin: true) }
+  }
+
+  /// A base whose relations are those that were stored.
+  init(values: ValueStore, account: MemoryAccount, relations: [Relation], nextID: Int) {
+    self.values = values
+    self.account = account
+    certaintyWords = ["certain", "probable", "possible"].map { values.word(for: .symbol($0)) }
+    for relation in relations {
+      byName[relation.name] = relation
+      ordered.append(relation)
+    }
+    self.nextID = nextID
   }
 
   /// The relations that are there from the start, as ordinary facts.
@@ -65,6 +81,7 @@ public final class FactBase {
   private func add(_ schema: Schema, isBuiltin: Bool) -> Relation {
     let relation = Relation(id: nextID, schema: schema, isBuiltin: isBuiltin, account: account)
     nextID += 1
+    relation.journal = journal
     byName[schema.name] = relation
     ordered.append(relation)
     schemaVersion += 1
@@ -97,14 +114,19 @@ public final class FactBase {
   ) throws(DeclarationError) -> (relation: Relation, what: Declared) {
     var new = schema
     new.isDeclared = true
-    guard let relation = byName[schema.name] else { return (add(new, isBuiltin: false), .new) }
+    guard let relation = byName[schema.name] else {
+      journal?.declared(new)
+      return (add(new, isBuiltin: false), .new)
+    }
     do {
       try check(new, against: relation.schema)
     } catch {
       guard relation.isBuiltin, relation.isEmpty else { throw error }
+      journal?.declared(new)
       return (replace(relation, by: new), .hidesBuiltin)
     }
     if relation.schema == new { return (relation, .unchanged) }
+    journal?.declared(new)
     relation.replaceSchema(new)
     schemaVersion += 1
     return (relation, .extended)
@@ -138,8 +160,10 @@ public final class FactBase {
     if let relation = byName[name] {
       if relation.arity == arity { return relation }
       guard relation.isBuiltin, relation.isEmpty else { return nil }
+      journal?.used(name, arity)
       return replace(relation, by: FactBase.undeclared(name, arity))
     }
+    journal?.used(name, arity)
     return add(FactBase.undeclared(name, arity), isBuiltin: false)
   }
 
@@ -153,6 +177,7 @@ public final class FactBase {
   @discardableResult
   public func drop(_ relation: Relation) -> Bool {
     guard byName[relation.name] === relation else { return false }
+    journal?.dropped(relation.name)
     remove(relation)
     for schema in FactBase.builtinSchemas where schema.name == relation.name {
       _ = add(schema, isBuiltin: true)
@@ -234,6 +259,7 @@ public final class FactBase {
     at moment: Word
   ) -> Int {
     guard let table = relation.table(denied: denied) else { return 0 }
+    journal?.retracted(rows, relation.id, denied, filter, moment)
     let judge = ClaimJudge(.now, values: values, documents: documentDates)
     return table.retract(rows: rows, matching: filter, at: moment) { claim in
       let known = judge.known(claim)

@@ -9,7 +9,10 @@ extension FactTable {
     rows: [UInt32], matching filter: ClaimFilter, at moment: Word,
     isKnown: (Claim) -> Bool = { _ in true }
   ) -> Int {
-    close(rows, filter, isKnown) { entry in self.retractions[entry] = moment }
+    close(rows, filter, isKnown) { entry in
+      self.retractions[entry] = moment
+      self.hasChangedRetractions = true
+    }
   }
 
   /// Removes claims of some facts as if they had never been stated, those retracted too.
@@ -17,11 +20,13 @@ extension FactTable {
   /// Returns how many there were.
   @discardableResult
   public func erase(rows: [UInt32], matching filter: ClaimFilter) -> Int {
+    journal?.erased(rows, filter)
     var erased = 0
     for row in rows where hasEntries(row) {
       for entry in entries(of: row) where retractions[entry] != nil {
         if filter.matches(claim(inRow: entry)) {
           retractions[entry] = nil
+          hasChangedRetractions = true
           erased += 1
         }
       }

@@ -15,6 +15,7 @@ extension FactTable {
   public func state(_ words: [UInt64], _ claim: Claim = .plain) -> (
     row: UInt32, newFact: Bool, newClaim: Bool
   ) {
+    journal?.stated(words, claim)
     let (row, isNew) = facts.insert(words)
     let wasLive = !isNew && facts.isLive(row)
     let added = isNew ? addFirst(claim, to: row) : add(claim, to: row)
@@ -29,6 +30,7 @@ extension FactTable {
   public func state(
     columns: [[UInt64]], count: Int, claims batch: ClaimBatch, rows: inout [UInt32]
   ) -> Stated {
+    journal?.stated(columns, count, batch)
     var isNew: [Bool] = []
     var stated = Stated()
     stated.newFacts = facts.insert(columns: columns, count: count, rows: &rows, isNew: &isNew)

@@ -17,6 +17,10 @@ public final class FactTable {
   var hasEntries: [UInt64] = []
   /// The number of live facts that have no entry.
   var plainCount = 0
+  /// Where changes are noted, for a base that is kept on disk.
+  var journal: TableJournal?
+  /// Whether `retractions` has changed since it was stored.
+  var hasChangedRetractions = false
   var view: (version: Int, perspective: Perspective, view: ClaimView)?
   var filter: (version: Int, perspective: Perspective, filter: RowFilter?)?
 
@@ -60,6 +64,7 @@ public final class FactTable {
       hasEntries.append(contentsOf: repeatElement(0, count: wanted - hasEntries.count))
     }
     hasEntries[at] |= 1 << UInt64(row & 63)
+    facts.noteChange(ofBlock: Int(row >> 16))
   }
 
   /// The rows of a fact's entries among the claims, dead ones included.

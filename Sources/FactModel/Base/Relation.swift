@@ -7,11 +7,22 @@ public final class Relation {
   /// What is stated.
   public let facts: FactTable
   /// What is denied; attributes that a denial leaves open are `Word.anything`. Nil before the first.
-  public private(set) var denials: FactTable?
+  public internal(set) var denials: FactTable?
   /// Whether the program itself declared it: `entity`, `alias`, `document`, `source`.
   public let isBuiltin: Bool
   private var schemaVersion = 0
   private let account: MemoryAccount
+  /// Where changes are noted, for a base that is kept on disk.
+  var journal: Journal? {
+    didSet {
+      facts.journal = tableJournal(isDenial: false)
+      denials?.journal = tableJournal(isDenial: true)
+    }
+  }
+
+  private func tableJournal(isDenial: Bool) -> TableJournal? {
+    journal.map { TableJournal(journal: $0, relation: id, isDenial: isDenial) }
+  }
 
   init(id: Int, schema: Schema, isBuiltin: Bool, account: MemoryAccount) {
     self.id = id
@@ -34,6 +45,7 @@ public final class Relation {
   public func denialsForWriting() -> FactTable {
     if let denials { return denials }
     let made = FactTable(arity: arity, account: account)
+    made.journal = tableJournal(isDenial: true)
     denials = made
     return made
   }

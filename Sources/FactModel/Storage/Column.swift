@@ -13,6 +13,8 @@ public struct Column: Sendable {
     case halves([UInt16])
     case words([UInt32])
     case full([UInt64])
+    /// They lie in a base and are read in place.
+    case stored(StoredCodes)
   }
 
   /// The word that codes are counted from; also the least one.
@@ -66,6 +68,16 @@ public struct Column: Sendable {
     }
   }
 
+  /// A column as a base holds it.
+  init(base: UInt64, maximum: UInt64, count: Int, kinds: UInt8, codes: Codes) {
+    self.base = base
+    minimum = base
+    self.maximum = maximum
+    self.count = count
+    self.kinds = kinds
+    self.codes = codes
+  }
+
   @inline(__always)
   private static func narrow<T: FixedWidthInteger & UnsignedInteger>(
     _ source: [UInt64], _ count: Int, _ base: UInt64
@@ -83,11 +95,15 @@ public struct Column: Sendable {
     case .halves: 2
     case .words: 4
     case .full: 8
+    case .stored(let codes): codes.width
     }
   }
 
-  /// Bytes held by the codes.
-  public var byteCount: Int { width * count }
+  /// Bytes held by the codes; those that lie in a base take no memory of the process.
+  public var byteCount: Int {
+    if case .stored = codes { return 0 }
+    return width * count
+  }
 
   /// The word of one row. For loops there are `unpack` and `gather`.
   public func word(at row: Int) -> UInt64 {
@@ -98,6 +114,7 @@ public struct Column: Sendable {
     case .halves(let codes): base &+ UInt64(codes[row])
     case .words(let codes): base &+ UInt64(codes[row])
     case .full(let codes): base &+ codes[row]
+    case .stored(let codes): base &+ codes.code(at: row)
     }
   }
 
@@ -115,6 +132,7 @@ public struct Column: Sendable {
     case .halves(let codes): widen(codes, rows, &words, position)
     case .words(let codes): widen(codes, rows, &words, position)
     case .full(let codes): widen(codes, rows, &words, position)
+    case .stored(let codes): codes.unpack(rows, base: base, into: &words, at: position)
     }
   }
 
@@ -141,6 +159,8 @@ public struct Column: Sendable {
     case .halves(let codes): pick(codes, rows, positions, &words)
     case .words(let codes): pick(codes, rows, positions, &words)
     case .full(let codes): pick(codes, rows, positions, &words)
+    case .stored(let codes):
+      codes.gather(rows, positions: positions, base: base, into: &words)
     }
   }
 
@@ -174,7 +194,7 @@ public struct Segment: Sendable {
   public static let rowLimit = 65_536
 
   /// One frame for each column.
-  public let columns: [Column]
+  public internal(set) var columns: [Column]
 
   /// Bytes held by the columns.
   var byteCount: Int {

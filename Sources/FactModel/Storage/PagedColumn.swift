@@ -10,12 +10,14 @@ struct PagedColumn {
   private var halves: [[UInt16]] = []
   private var words: [[UInt32]] = []
   private var full: [[UInt64]] = []
+  private var stored: [StoredCodes?] = []
   /// How many segments have codes of each kind: none, 1, 2, 4 and 8 bytes.
   private var bare = 0
   private var byteCount = 0
   private var halfCount = 0
   private var wordCount = 0
   private var fullCount = 0
+  private var storedCount = 0
 
   /// Takes the next segment's frame.
   mutating func append(_ column: Column) {
@@ -25,6 +27,7 @@ struct PagedColumn {
     var halfCodes: [UInt16] = []
     var wordCodes: [UInt32] = []
     var fullCodes: [UInt64] = []
+    var storedCodes: StoredCodes?
     switch column.codes {
     case .constant: bare += 1
     case .run:
@@ -42,12 +45,16 @@ struct PagedColumn {
     case .full(let codes):
       fullCodes = codes
       fullCount += 1
+    case .stored(let codes):
+      storedCodes = codes
+      storedCount += 1
     }
     steps.append(step)
     bytes.append(byteCodes)
     halves.append(halfCodes)
     words.append(wordCodes)
     full.append(fullCodes)
+    stored.append(storedCodes)
   }
 
   /// Writes the words of the first `count` of `rows`; those beyond the frames are in `tail`.
@@ -65,6 +72,7 @@ struct PagedColumn {
     if halfCount > 0 { pick(halves, isOnly: halfCount == sealed, rows, count, &result) }
     if wordCount > 0 { pick(words, isOnly: wordCount == sealed, rows, count, &result) }
     if fullCount > 0 { pick(full, isOnly: fullCount == sealed, rows, count, &result) }
+    if storedCount > 0 { pickStored(rows, count, &result) }
     guard !tail.isEmpty else { return }
     for i in 0..<count where Int(truncatingIfNeeded: rows[i] &>> 16) == sealed {
       result[i] = tail[Int(truncatingIfNeeded: rows[i] & 0xFFFF)]
@@ -82,6 +90,20 @@ struct PagedColumn {
         let code = pages[block][Int(truncatingIfNeeded: rows[i] & 0xFFFF)]
         result[i] = bases[block] &+ UInt64(truncatingIfNeeded: code)
       }
+    }
+  }
+
+  private func pickStored(_ rows: [UInt32], _ count: Int, _ result: inout [UInt64]) {
+    let sealed = stored.count
+    var i = 0
+    while i < count {
+      let block = Int(truncatingIfNeeded: rows[i] &>> 16)
+      var end = i &+ 1
+      while end < count, Int(truncatingIfNeeded: rows[end] &>> 16) == block { end &+= 1 }
+      if block < sealed, let codes = stored[block] {
+        codes.gather(rows, positions: i..<end, base: bases[block], into: &result)
+      }
+      i = end
     }
   }
 }

@@ -33,7 +33,12 @@ extension Table {
       if arity == 0 {
         insertEmptyRows(size, offset: offset, rows: &rows, isNew: &isNew)
       } else if isSet {
-        insertBatch(columns, offset, size, &batch, &rows, &isNew)
+        if lacksIdentity { enterIdentity() }
+        if let stored, identityFloor > 0 {
+          insertBatch(columns, offset, size, besides: stored, &batch, &rows, &isNew)
+        } else {
+          insertBatch(columns, offset, size, &batch, &rows, &isNew)
+        }
       } else {
         batch.reserve(size)
         let first = rowCount
@@ -61,7 +66,7 @@ extension Table {
     }
   }
 
-  private func insertBatch(
+  func insertBatch(
     _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ batch: inout RowScratch,
     _ rows: inout [UInt32], _ isNew: inout [Bool]
   ) {
@@ -101,16 +106,17 @@ extension Table {
   public func find(_ words: [UInt64]) -> UInt32? {
     precondition(words.count == arity, "a row has a word for each column")
     guard isSet else { return index(on: Array(0..<arity)).rows(forKey: words).first }
+    if lacksIdentity { enterIdentity() }
     let hash = Hashing.row(words)
     var row = identity.following(noRow, hash: hash)
     while row != noRow {
       if equals(row, words) { return row }
       row = identity.following(row, hash: hash)
     }
-    return nil
+    return identityFloor > 0 ? stored?.find(words, hash: hash, in: self) : nil
   }
 
-  private func equals(_ row: UInt32, _ words: [UInt64]) -> Bool {
+  func equals(_ row: UInt32, _ words: [UInt64]) -> Bool {
     for c in 0..<arity where word(row: row, column: c) != words[c] { return false }
     return true
   }

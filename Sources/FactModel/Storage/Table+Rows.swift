@@ -15,6 +15,7 @@ extension Table {
     if live[block].isEmpty {
       live[block] = [UInt64](repeating: .max, count: Segment.rowLimit / 64)
     }
+    noteChange(ofBlock: block)
     live[block][Int(row & 0xFFFF) >> 6] ^= 1 << UInt64(row & 63)
     liveCount += isLive ? 1 : -1
     updateCharge()
@@ -66,6 +67,7 @@ extension Table {
     if levels[block].isEmpty {
       levels[block] = [UInt8](repeating: 0, count: Segment.rowLimit)
     }
+    noteChange(ofBlock: block)
     levels[block][Int(row & 0xFFFF)] = level.rawValue
     if old == .certain { uncertainCount += 1 }
     if level == .certain { uncertainCount -= 1 }
@@ -134,7 +136,7 @@ extension Table {
         if isSet { precondition(find(words(row: row)) == row, "identity of a row") }
       }
       precondition(alive == liveCount && uncertain == uncertainCount)
-      if isSet { precondition(identity.count == rowCount) }
+      if isSet, stored == nil { precondition(identity.count == rowCount) }
       for index in indexes.values { index.checkInvariants() }
     }
   #endif

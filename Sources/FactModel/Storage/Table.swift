@@ -27,6 +27,14 @@ public final class Table: RowSource {
   var indexes: [[Int]: KeyIndex] = [:]
   var distinct: [Int: (rows: Int, count: Int)] = [:]
   var scratch = RowScratch()
+  /// What of this table lies in a base.
+  var stored: StoredTable?
+  /// The rows, from the first one on, that only the base's own identity knows.
+  var identityFloor = 0
+  /// Whether rows are not in `identity` yet that were read from a base.
+  var lacksIdentity = false
+  /// The segments whose bitmap or levels have changed since they were stored.
+  var changedBlocks: [Bool] = []
   private var segmentBytes = 0
   private var charge: MemoryCharge
 
@@ -143,12 +151,56 @@ public final class Table: RowSource {
   }
 
   private func seal() {
-    let segment = Segment(columns: tail.map { Column(encoding: $0, count: tailCount) })
+    enter(Segment(columns: tail.map { Column(encoding: $0, count: tailCount) }))
+    for c in 0..<arity { tail[c].removeAll(keepingCapacity: true) }
+    tailCount = 0
+  }
+
+  private func enter(_ segment: Segment) {
     segments.append(segment)
     for c in 0..<arity { paged[c].append(segment.columns[c]) }
     segmentBytes += segment.byteCount
-    for c in 0..<arity { tail[c].removeAll(keepingCapacity: true) }
-    tailCount = 0
+  }
+
+  /// Puts the same rows as they lie in a base in the place of segments that were in memory.
+  func replace(_ numbers: Range<Int>, by columns: (Int) -> [Column]) {
+    for number in numbers {
+      segmentBytes -= segments[number].byteCount
+      segments[number].columns = columns(number)
+      segmentBytes += segments[number].byteCount
+    }
+    for c in 0..<arity {
+      paged[c] = PagedColumn()
+      for segment in segments { paged[c].append(segment.columns[c]) }
+    }
+    updateCharge()
+  }
+
+  /// Takes over rows from a base: full segments in place, the others as a copy.
+  ///
+  /// Bitmaps and levels follow, and then the counts of what is alive and less than certain.
+  func restore(_ stored: StoredTable, segments: [Segment], tail: [[UInt64]], tailCount: Int) {
+    precondition(rowCount == 0, "only an empty table takes over stored rows")
+    for segment in segments { enter(segment) }
+    self.tail = tail
+    self.tailCount = tailCount
+    self.stored = stored
+    rowCount = stored.rowCount
+    liveCount = rowCount
+    lacksIdentity = isSet
+    identityFloor = stored.identified
+    extendBitmaps()
+    updateCharge()
+  }
+
+  /// Notes that a segment's bitmap or levels have to be stored again.
+  @inline(__always)
+  func noteChange(ofBlock block: Int) {
+    if block >= changedBlocks.count {
+      changedBlocks.append(
+        contentsOf: repeatElement(false, count: block + 1 - changedBlocks.count))
+    }
+    changedBlocks[block] = true
   }
 
   /// Gives new rows of a segment that keeps a bitmap or levels their entries there.

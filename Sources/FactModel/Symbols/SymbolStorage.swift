@@ -67,6 +67,29 @@ struct SymbolStorage {
   private(set) var ends: [Int] = []
   /// A power of two of them, at most half in use.
   private var slots = [Slot](repeating: Slot(), count: 1024)
+  private var usedSlots = 0
+  /// The texts with the lowest ids where they lie in a base.
+  private(set) var stored: StoredDictionary?
+  private var storedCount = 0
+
+  /// The number of texts.
+  var count: Int { storedCount + ends.count }
+
+  /// Gives back the memory of texts that lie in a base by now; ids stay the same.
+  mutating func rebase(_ dictionary: StoredDictionary) {
+    precondition(dictionary.count == count, "all texts are stored")
+    stored = dictionary
+    storedCount = dictionary.count
+    bytes = []
+    ends = []
+  }
+
+  /// Takes over the texts of a base; there must be none yet.
+  mutating func adopt(_ dictionary: StoredDictionary) {
+    precondition(count == 0, "stored texts have the lowest ids")
+    stored = dictionary
+    storedCount = dictionary.count
+  }
 
   var byteCount: Int {
     bytes.capacity + ends.capacity * MemoryLayout<Int>.stride
@@ -76,7 +99,8 @@ struct SymbolStorage {
   func withBytes<Result>(
     _ id: UInt32, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) rethrows -> Result {
-    let index = Int(id)
+    let index = Int(id) &- storedCount
+    if index < 0, let stored { return try body(stored.bytes(of: id)) }
     let start = index == 0 ? 0 : ends[index - 1]
     let end = ends[index]
     return try bytes.withUnsafeBytes { try body(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
@@ -107,18 +131,25 @@ struct SymbolStorage {
 
   func find(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32? {
     let found = slots[slot(of: text, hash: hash)].idPlusOne
-    return found == 0 ? nil : found - 1
+    return found == 0 ? stored?.find(text, hash: hash) : found - 1
   }
 
   mutating func intern(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32 {
     let slot = slot(of: text, hash: hash)
     let found = slots[slot].idPlusOne
     if found != 0 { return found - 1 }
-    let id = UInt32(ends.count)
-    slots[slot] = Slot(hash: hash, id: id, start: bytes.count, length: text.count)
-    bytes.append(contentsOf: text)
-    ends.append(bytes.count)
-    if ends.count * 2 > slots.count { grow(to: slots.count * 2) }
+    var id = UInt32(count)
+    usedSlots += 1
+    if let known = stored?.find(text, hash: hash) {
+      // Found faster the next time.
+      id = known
+      slots[slot] = Slot(hash: hash, id: id, start: 0, length: text.count)
+    } else {
+      slots[slot] = Slot(hash: hash, id: id, start: bytes.count, length: text.count)
+      bytes.append(contentsOf: text)
+      ends.append(bytes.count)
+    }
+    if usedSlots * 2 > slots.count { grow(to: slots.count * 2) }
     return id
   }
 
@@ -138,7 +169,14 @@ struct SymbolStorage {
   @inline(__always)
   private func holds(_ slot: Slot, _ text: UnsafeRawBufferPointer) -> Bool {
     var length = slot.length
-    if length == Slot.longLength { length = ends[Int(slot.idPlusOne) - 1] - slot.start }
+    let index = Int(slot.idPlusOne) &- 1 &- storedCount
+    if index < 0, let stored {
+      let known = stored.bytes(of: slot.idPlusOne &- 1)
+      guard known.count == text.count else { return false }
+      guard let left = known.baseAddress, let right = text.baseAddress else { return true }
+      return memcmp(left, right, text.count) == 0
+    }
+    if length == Slot.longLength { length = ends[index] - slot.start }
     guard length == text.count else { return false }
     guard let wanted = text.baseAddress else { return true }
     return bytes.withUnsafeBytes { arena in
@@ -171,7 +209,7 @@ struct SymbolStorage {
     while first < starts.count {
       let count = min(batch, starts.count - first)
       // Growing now keeps the slots of this batch where they are.
-      if (ends.count + count) * 2 > slots.count { grow(to: slots.count * 2) }
+      if (usedSlots + count) * 2 > slots.count { grow(to: slots.count * 2) }
       for i in 0..<count {
         hashes[i] = SymbolHash.hash(text(source, starts[first + i], lengths[first + i]))
       }
@@ -184,7 +222,7 @@ struct SymbolStorage {
         for i in 0..<count { touched |= bytes[min(places[i], bytes.count - 1)] }
       }
       // Uses what was touched, so that the pass is not optimised away; ids stay below 2^32 − 1.
-      if touched == 0, ends.count > Int(UInt32.max) { return }
+      if touched == 0, self.count > Int(UInt32.max) { return }
       for i in 0..<count {
         ids.append(intern(text(source, starts[first + i], lengths[first + i]), hash: hashes[i]))
       }

@@ -4,13 +4,19 @@
 /// that interning the texts of a stored table in their order gives them their ids back. Not safe
 /// for use by two threads while one interns.
 public final class SymbolTable {
-  private var storage = SymbolStorage()
+  private(set) var storage = SymbolStorage()
 
   /// An empty table.
   public init() {}
 
   /// The number of texts.
-  public var count: Int { storage.ends.count }
+  public var count: Int { storage.count }
+
+  /// Takes over the texts of a base, which keep their ids; there must be none yet.
+  func adopt(_ dictionary: StoredDictionary) { storage.adopt(dictionary) }
+
+  /// Gives back the memory of texts that lie in a base by now; ids stay the same.
+  func rebase(_ dictionary: StoredDictionary) { storage.rebase(dictionary) }
 
   /// The memory that the table holds, in bytes.
   public var byteCount: Int { storage.byteCount }

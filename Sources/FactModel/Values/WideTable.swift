@@ -36,22 +36,46 @@ public final class WideTable {
   /// Ids plus one by hash, 0 where free; the count is a power of two, at most half full.
   private var slots: [UInt32] = Array(repeating: 0, count: 64)
 
+  /// Enters the values of a stored table, before anything else is asked.
+  var restore: ((WideTable) -> Void)?
+
   /// An empty table.
   public init() {}
 
+  @inline(__always)
+  private func ensureRestored() {
+    if restore != nil { runRestore() }
+  }
+
+  private func runRestore() {
+    let enter = restore
+    restore = nil
+    enter?(self)
+  }
+
   /// The number of values.
-  public var count: Int { entries.count }
+  public var count: Int {
+    ensureRestored()
+    return entries.count
+  }
 
   /// The value of an id. Complexity: O(1).
-  public func entry(_ id: UInt32) -> WideEntry { entries[Int(id)] }
+  public func entry(_ id: UInt32) -> WideEntry {
+    ensureRestored()
+    return entries[Int(id)]
+  }
 
   /// How the value was first written, nil if it was only computed.
-  public func text(_ id: UInt32) -> String? { texts[Int(id)] }
+  public func text(_ id: UInt32) -> String? {
+    ensureRestored()
+    return texts[Int(id)]
+  }
 
   /// The id of a value, new if it is not there yet.
   ///
   /// A text is kept if the value has none so far. Complexity: O(1) on average.
   public func intern(_ entry: WideEntry, text: String?) -> UInt32 {
+    ensureRestored()
     let slot = self.slot(of: entry)
     if slots[slot] != 0 {
       let id = slots[slot] - 1
@@ -68,6 +92,7 @@ public final class WideTable {
 
   /// The id of a value that is there, else nil.
   public func find(_ entry: WideEntry) -> UInt32? {
+    ensureRestored()
     let found = slots[slot(of: entry)]
     return found == 0 ? nil : found - 1
   }

@@ -1,0 +1,398 @@
+/// Writes what is in memory into a base: texts, segments, states, indexes and the catalogue.
+///
+/// Values are written once; the next catalogue names them, all at the same moment. What belongs to
+/// nothing any more is deleted in the same transaction.
+final class BaseSealer {
+  /// The catalogue that comes next.
+  private(set) var catalogue: Catalogue
+  private let base: FactBase
+  private let known: [Int: StoredTable]
+  /// Segments that were written before the catalogue because they are many.
+  private var early: [ObjectIdentifier: [StoredSegment]] = [:]
+  private var hasCleaned = false
+  /// The tables as they are stored afterwards.
+  private(set) var tables: [(table: Table, stored: StoredTable)] = []
+  private var identities: [Int: [(rows: Range<Int>, blob: Int)]] = [:]
+
+  /// Bytes that one transaction may hold in memory.
+  static let transactionSize = 32 << 20
+  /// Rows of an index that a merge may make after a statement.
+  static let mergeLimit = 1 << 21
+
+  init(after catalogue: Catalogue, base: FactBase, known: [Int: StoredTable]) {
+    self.catalogue = catalogue
+    self.base = base
+    self.known = known
+  }
+
+  private var allTables: [Table] {
+    base.relations.flatMap { relation in
+      [relation.facts, relation.denials].compactMap { $0 }.flatMap { [$0.facts, $0.claims] }
+    }
+  }
+
+  private func nextBlob() -> Int {
+    catalogue.nextBlob += 1
+    return catalogue.nextBlob - 1
+  }
+
+  /// Deletes what an earlier writer wrote and never published.
+  private func clean(_ writer: MapWriter) throws {
+    guard !hasCleaned else { return }
+    let first = StoreKey.blob(catalogue.nextBlob)
+    try writer.deleteAll(from: first) { $0.isLike(first) }
+    hasCleaned = true
+  }
+
+  // MARK: Early segments
+
+  /// Writes full segments in transactions of their own while they are too much for one.
+  func writeEarly(in environment: MapEnvironment, isInterrupted: () -> Bool) throws {
+    var todo: [(Table, Int)] = []
+    var size = 0
+    for table in allTables {
+      for i in (table.stored?.segments.count ?? 0)..<max(
+        table.segments.count, table.stored?.segments.count ?? 0)
+      {
+        todo.append((table, i))
+        size += table.segments[i].byteCount
+      }
+    }
+    guard size > BaseSealer.transactionSize else { return }
+    var next = 0
+    while next < todo.count {
+      if isInterrupted() {
+        throw BaseError(.interrupted, "interrupted; nothing of it was kept")
+      }
+      next = try environment.write { writer in
+        try clean(writer)
+        var at = next
+        var written = 0
+        while at < todo.count, written < BaseSealer.transactionSize {
+          let (table, i) = todo[at]
+          written += table.segments[i].byteCount
+          let columns = table.segments[i].columns
+          early[ObjectIdentifier(table), default: []].append(
+            StoredSegment(
+              count: Segment.rowLimit, columns: try columns.map { try store($0, writer) }))
+          at += 1
+        }
+        return at
+      }
+    }
+  }
+
+  // MARK: Everything
+
+  /// Writes all that is new and the catalogue.
+  func seal(_ writer: MapWriter, program: [UInt8]?, logs: Range<Int>) throws {
+    try clean(writer)
+    try storeTexts(writer)
+    try storeWides(writer)
+    var kept: Set<Int> = []
+    catalogue.entries = try base.relations.map { relation in
+      let facts = try store(relation.facts, writer, &kept)
+      let denials = try relation.denials.map { try store($0, writer, &kept) }
+      return Catalogue.Entry(
+        id: relation.id, isBuiltin: relation.isBuiltin, schema: relation.schema, facts: facts,
+        denials: denials)
+    }
+    for (id, table) in known where !kept.contains(id) {
+      for number in table.blobs { try writer.delete(.blob(number)) }
+      try writer.delete(.directory(id))
+      let first = StoreKey.state(id, 0, 0)
+      try writer.deleteAll(from: first) { $0.isLike(first) && $0.number(0) == id }
+    }
+    if let program {
+      var bytes = ByteWriter()
+      bytes.append(program)
+      try writer.put(.program, bytes.sealed)
+    }
+    for number in logs { try writer.delete(.log(number)) }
+    catalogue.firstLog = logs.upperBound
+    catalogue.generation += 1
+    catalogue.nextRelation = base.nextID
+    try writer.put(.catalogue, catalogue.encoded)
+  }
+
+  // MARK: Values
+
+  private func storeTexts(_ writer: MapWriter) throws {
+    let symbols = base.values.symbols
+    let first = catalogue.textCount
+    let count = symbols.count - first
+    guard count > 0 else { return }
+    var ends = [UInt32](repeating: 0, count: count)
+    var pairs = [UInt64](repeating: 0, count: count)
+    var size = 0
+    for i in 0..<count {
+      let id = UInt32(first + i)
+      symbols.withBytes(id) { text in
+        size += text.count
+        pairs[i] = SymbolHash.hash(text) & 0xFFFF_FFFF_0000_0000 | UInt64(id)
+      }
+      guard let end = UInt32(exactly: size) else {
+        throw BaseError(
+          .failed, "one statement states more than 4 GB of text", hint: "load it in parts")
+      }
+      ends[i] = end
+    }
+    let number = nextBlob()
+    let total = count * 4 + size
+    try writer.put(.blob(number), size: StoredBlob.storedSize(total)) { value in
+      ends.withUnsafeBytes { value.copyMemory(from: $0) }
+      var at = count * 4
+      for i in 0..<count {
+        symbols.withBytes(UInt32(first + i)) { text in
+          UnsafeMutableRawBufferPointer(rebasing: value[at..<at + text.count])
+            .copyMemory(from: text)
+          at += text.count
+        }
+      }
+      StoredBlob.finish(value, size: total)
+    }
+    catalogue.texts.append(StoredRun(count: count, blob: number, size: total))
+    pairs.sort()
+    try storeHashes(pairs, writer)
+  }
+
+  /// Adds a run of hashes, merged with shorter runs before it.
+  private func storeHashes(_ pairs: [UInt64], _ writer: MapWriter) throws {
+    var pairs = pairs
+    while let last = catalogue.hashes.last, last.count < pairs.count * 4,
+      last.count + pairs.count <= BaseSealer.mergeLimit
+    {
+      guard let value = try writer.reader.value(.blob(last.blob)), value.count >= last.count * 8
+      else { throw UnreadableBytes() }
+      pairs = BaseSealer.merge(value, last.count, pairs)
+      try writer.delete(.blob(last.blob))
+      catalogue.hashes.removeLast()
+    }
+    let number = nextBlob()
+    let size = pairs.count * 8
+    try writer.put(.blob(number), size: StoredBlob.storedSize(size)) { value in
+      pairs.withUnsafeBytes { value.copyMemory(from: $0) }
+      StoredBlob.finish(value, size: size)
+    }
+    catalogue.hashes.append(StoredRun(count: pairs.count, blob: number, size: size))
+  }
+
+  private static func merge(
+    _ left: UnsafeRawBufferPointer, _ leftCount: Int, _ right: [UInt64]
+  ) -> [UInt64] {
+    var result: [UInt64] = []
+    result.reserveCapacity(leftCount + right.count)
+    var i = 0
+    var j = 0
+    while i < leftCount || j < right.count {
+      let a = i < leftCount ? left.loadUnaligned(fromByteOffset: i * 8, as: UInt64.self) : .max
+      if j == right.count || i < leftCount && a <= right[j] {
+        result.append(a)
+        i += 1
+      } else {
+        result.append(right[j])
+        j += 1
+      }
+    }
+    return result
+  }
+
+  private func storeWides(_ writer: MapWriter) throws {
+    let wides = base.values.wides
+    let first = catalogue.wideCount
+    guard wides.count > first else { return }
+    var bytes = ByteWriter()
+    for id in first..<wides.count { wides.write(UInt32(id), to: &bytes) }
+    let number = nextBlob()
+    let size = bytes.bytes.count
+    try writer.put(.blob(number), size: StoredBlob.storedSize(size)) { value in
+      bytes.bytes.withUnsafeBytes { value.copyMemory(from: $0) }
+      StoredBlob.finish(value, size: size)
+    }
+    catalogue.wides.append(StoredRun(count: wides.count - first, blob: number, size: size))
+  }
+
+  // MARK: Tables
+
+  private func store(
+    _ table: FactTable, _ writer: MapWriter, _ kept: inout Set<Int>
+  ) throws -> Catalogue.Tables {
+    let isNew = table.facts.stored == nil
+    let facts = try store(table.facts, writer)
+    let claims = try store(table.claims, writer)
+    kept.insert(facts)
+    kept.insert(claims)
+    let blocks = (table.hasEntries.count + 1023) / 1024
+    for block in 0..<blocks where isNew || table.facts.isChanged(block) {
+      let words = table.hasEntries[block * 1024..<min(table.hasEntries.count, (block + 1) * 1024)]
+      if words.allSatisfy({ $0 == 0 }) { continue }
+      try put(StateKind.entries, facts, block, words.withUnsafeBytes { Array($0) }, writer)
+    }
+    if table.hasChangedRetractions {
+      var bytes = ByteWriter()
+      bytes.number(table.retractions.count)
+      for (row, word) in table.retractions {
+        bytes.number(Int(row))
+        bytes.word(word.bits)
+      }
+      try put(StateKind.retractions, claims, 0, bytes.bytes, writer)
+    }
+    return Catalogue.Tables(facts: facts, claims: claims, plainCount: table.plainCount)
+  }
+
+  private func put(
+    _ kind: StateKind, _ table: Int, _ block: Int, _ bytes: [UInt8], _ writer: MapWriter
+  ) throws {
+    var value = ByteWriter()
+    value.append(bytes)
+    try writer.put(.state(table, kind.rawValue, block), value.sealed)
+  }
+
+  private func store(_ table: Table, _ writer: MapWriter) throws -> Int {
+    let old = table.stored
+    let stored = StoredTable(id: old?.id ?? catalogue.nextTable)
+    if old == nil { catalogue.nextTable += 1 }
+    tables.append((table, stored))
+    stored.rowCount = table.rowCount
+    stored.segments = (old?.segments ?? []) + (early[ObjectIdentifier(table)] ?? [])
+    for i in stored.segments.count..<table.segments.count {
+      let columns = try table.segments[i].columns.map { try store($0, writer) }
+      stored.segments.append(StoredSegment(count: Segment.rowLimit, columns: columns))
+    }
+    try storePieces(table, old, stored, writer)
+    for block in table.live.indices where old == nil || table.isChanged(block) {
+      if !table.live[block].isEmpty {
+        let bytes = table.live[block].withUnsafeBytes { Array($0) }
+        try put(.live, stored.id, block, bytes, writer)
+      }
+      if !table.levels[block].isEmpty {
+        try put(.levels, stored.id, block, table.levels[block], writer)
+      }
+    }
+    try storeIdentity(table, old, stored, writer)
+    if old == nil || old?.rowCount != stored.rowCount {
+      try writer.put(.directory(stored.id), encoded(stored))
+    }
+    return stored.id
+  }
+
+  /// Stores the rows after the last full segment; earlier pieces stay, unless they are many.
+  private func storePieces(
+    _ table: Table, _ old: StoredTable?, _ stored: StoredTable, _ writer: MapWriter
+  ) throws {
+    let full = table.segments.count * Segment.rowLimit
+    var first = full
+    if let old {
+      let isKept =
+        old.segments.count == table.segments.count
+        && (old.pieces.count < 16 || old.rowCount == table.rowCount)
+      if isKept {
+        stored.pieces = old.pieces
+        first = max(full, old.rowCount)
+      } else {
+        for column in old.pieces.flatMap(\.columns) where column.blob != 0 {
+          try writer.delete(.blob(column.blob))
+        }
+      }
+    }
+    let count = table.rowCount - first
+    guard count > 0 else { return }
+    let columns = try table.tail.map { tail in
+      try store(Column(encoding: Array(tail[(first - full)...]), count: count), writer)
+    }
+    stored.pieces.append(StoredSegment(count: count, columns: columns))
+  }
+
+  private func store(_ column: Column, _ writer: MapWriter) throws -> StoredColumn {
+    var result = StoredColumn(
+      form: 2, width: column.width, kinds: column.kinds, base: column.base,
+      maximum: column.maximum, blob: 0)
+    func write(_ bytes: UnsafeRawBufferPointer) throws {
+      result.blob = nextBlob()
+      try writer.put(.blob(result.blob), size: StoredBlob.storedSize(bytes.count)) { value in
+        value.copyMemory(from: bytes)
+        StoredBlob.finish(value, size: bytes.count)
+      }
+    }
+    switch column.codes {
+    case .constant: result.form = 0
+    case .run: result.form = 1
+    case .bytes(let codes): try codes.withUnsafeBytes(write)
+    case .halves(let codes): try codes.withUnsafeBytes(write)
+    case .words(let codes): try codes.withUnsafeBytes(write)
+    case .full(let codes): try codes.withUnsafeBytes(write)
+    case .stored(let codes):
+      codes.blob.touch(0, codes.blob.bytes.count)
+      try write(codes.blob.bytes)
+    }
+    return result
+  }
+
+  // MARK: Identity
+
+  /// Covers full segments by runs of row numbers by hash, of which short ones are written anew as
+  /// one with the next.
+  private func storeIdentity(
+    _ table: Table, _ old: StoredTable?, _ stored: StoredTable, _ writer: MapWriter
+  ) throws {
+    var runs = (old?.identity ?? []).map { (rows: $0.rows, blob: $0.blob.number) }
+    let full = table.segments.count * Segment.rowLimit
+    var first = runs.last?.rows.upperBound ?? 0
+    if table.isSet, table.arity > 0, first < full {
+      while first < full {
+        var rows = first..<min(full, first + BaseSealer.mergeLimit)
+        first = rows.upperBound
+        while let last = runs.last, last.rows.count < rows.count * 4,
+          last.rows.count + rows.count <= BaseSealer.mergeLimit
+        {
+          try writer.delete(.blob(last.blob))
+          rows = last.rows.lowerBound..<rows.upperBound
+          runs.removeLast()
+        }
+        let number = nextBlob()
+        let size = IdentityRun.size(rows.count)
+        try writer.put(.blob(number), size: StoredBlob.storedSize(size)) { value in
+          IdentityRun.write(rows, of: table, into: value)
+          StoredBlob.finish(value, size: size)
+        }
+        runs.append((rows, number))
+      }
+    }
+    identities[stored.id] = runs
+  }
+
+  private func encoded(_ stored: StoredTable) -> [UInt8] {
+    stored.encoded(identity: (identities[stored.id] ?? []).map { ($0.rows.count, $0.blob) })
+  }
+
+  /// Reads back, after the commit, what is now in the base, so that memory can be given back.
+  func adopt(_ loader: BaseLoader) throws {
+    for (table, stored) in tables {
+      let before = table.stored?.segments.count ?? 0
+      for run in identities[stored.id] ?? [] {
+        if let known = table.stored?.identity.first(where: { $0.blob.number == run.blob }) {
+          stored.identity.append(known)
+          continue
+        }
+        let blob = try loader.blob(run.blob, IdentityRun.size(run.rows.count))
+        if let run = IdentityRun(rows: run.rows, blob: blob) { stored.identity.append(run) }
+      }
+      if before < stored.segments.count {
+        let columns = try stored.segments[before...].map { try loader.columns($0) }
+        table.replace(before..<stored.segments.count) { columns[$0 - before] }
+      }
+      table.stored = stored
+      table.changedBlocks = []
+    }
+    for relation in base.relations {
+      relation.facts.hasChangedRetractions = false
+      relation.denials?.hasChangedRetractions = false
+    }
+    base.values.symbols.rebase(try loader.dictionary(catalogue))
+  }
+}
+
+extension Table {
+  /// Whether a segment's bitmap or levels have changed since they were stored.
+  func isChanged(_ block: Int) -> Bool { block < changedBlocks.count && changedBlocks[block] }
+}

@@ -1,0 +1,125 @@
+/// Notes that something stored does not agree with its checksum.
+///
+/// Kernels cannot fail in the middle of a batch: they note the damage here, and whoever runs the
+/// statement asks before it shows anything.
+public final class DamageNote: @unchecked Sendable {
+  /// What was found to be damaged first.
+  public private(set) var first: String?
+
+  func note(_ what: String) {
+    if first == nil { first = what }
+  }
+}
+
+/// A large value that lies in the map: bytes, and a checksum for each 64 KB of them behind.
+///
+/// Each block is verified when it is first read. Used from one thread at a time.
+final class StoredBlob: @unchecked Sendable {
+  let number: Int
+  /// The bytes themselves.
+  let bytes: UnsafeRawBufferPointer
+  private let sums: UnsafeRawBufferPointer
+  private let owner: MapEnvironment
+  private let damage: DamageNote
+  private var verified: [UInt64]
+  private var remaining: Int
+  /// Bytes that do not lie in the map because they are few.
+  private let copied: UnsafeMutableRawBufferPointer?
+
+  /// Takes a value as it was written; nil where it cannot be one.
+  init?(
+    number: Int, value: UnsafeRawBufferPointer, size: Int, owner: MapEnvironment,
+    damage: DamageNote
+  ) {
+    let blocks = Checksum.blocks(size)
+    guard size >= 0, value.count == StoredBlob.storedSize(size) else { return nil }
+    var value = value
+    if value.count < 8192 {
+      // Small values share a page with others, which moves when they are written.
+      let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: value.count, alignment: 16)
+      copy.copyMemory(from: value)
+      copied = copy
+      value = UnsafeRawBufferPointer(copy)
+    } else {
+      copied = nil
+    }
+    self.number = number
+    bytes = UnsafeRawBufferPointer(rebasing: value[0..<size])
+    sums = UnsafeRawBufferPointer(rebasing: value[value.count - blocks * 4..<value.count])
+    self.owner = owner
+    self.damage = damage
+    verified = [UInt64](repeating: 0, count: (blocks + 63) / 64)
+    remaining = blocks
+  }
+
+  deinit { copied?.deallocate() }
+
+  /// The bytes that a value of so many takes with its checksums.
+  static func storedSize(_ size: Int) -> Int { (size + 3) & ~3 + Checksum.blocks(size) * 4 }
+
+  /// Whether every block has been verified.
+  var isVerified: Bool { remaining == 0 }
+
+  /// Verifies the blocks of some bytes that were not verified yet.
+  @inline(__always)
+  func touch(_ offset: Int, _ length: Int) {
+    if remaining > 0, length > 0 {
+      verifyBlocks(offset / Checksum.blockSize, (offset + length - 1) / Checksum.blockSize)
+    }
+  }
+
+  /// Verifies everything; false where something is damaged.
+  @discardableResult
+  func verifyAll() -> Bool {
+    var isSound = true
+    for block in 0..<Checksum.blocks(bytes.count) where !isBlockSound(block) { isSound = false }
+    if !isSound { damage.note("block of value \(number)") }
+    return isSound
+  }
+
+  private func verifyBlocks(_ first: Int, _ last: Int) {
+    for block in first...last where verified[block >> 6] >> UInt64(block & 63) & 1 == 0 {
+      verified[block >> 6] |= 1 << UInt64(block & 63)
+      remaining -= 1
+      if !isBlockSound(block) { damage.note("block \(block) of value \(number)") }
+    }
+  }
+
+  private func isBlockSound(_ block: Int) -> Bool {
+    let start = block * Checksum.blockSize
+    let end = min(bytes.count, start + Checksum.blockSize)
+    let sum = Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+    return sum == sums.loadUnaligned(fromByteOffset: block * 4, as: UInt32.self)
+  }
+
+  /// Writes the checksums of a value behind its bytes.
+  static func finish(_ value: UnsafeMutableRawBufferPointer, size: Int) {
+    let blocks = Checksum.blocks(size)
+    var at = size
+    while at < value.count - blocks * 4 {
+      value[at] = 0
+      at += 1
+    }
+    for block in 0..<blocks {
+      let start = block * Checksum.blockSize
+      let end = min(size, start + Checksum.blockSize)
+      let sum = Checksum.of(UnsafeRawBufferPointer(rebasing: value[start..<end]))
+      value.storeBytes(of: sum, toByteOffset: at + block * 4, as: UInt32.self)
+    }
+  }
+
+  /// The value at a place of an array of 32-bit numbers.
+  @inline(__always)
+  func word32(_ index: Int, from base: Int = 0) -> UInt32 {
+    let offset = base &+ index &* 4
+    touch(offset, 4)
+    return bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+  }
+
+  /// The value at a place of an array of 64-bit numbers.
+  @inline(__always)
+  func word64(_ index: Int) -> UInt64 {
+    touch(index &* 8, 8)
+    return bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
+  }
+}

@@ -1,0 +1,86 @@
+/// The codes of one column of a segment that lie in a base and are read in place.
+final class StoredCodes: @unchecked Sendable {
+  let blob: StoredBlob
+  /// The bytes of a code: 1, 2, 4 or 8.
+  let width: Int
+  /// Where the codes begin, for loops that look their width up themselves.
+  let start: UnsafeRawPointer
+
+  /// Nil where the value is too short for so many codes.
+  init?(_ blob: StoredBlob, width: Int, count: Int) {
+    guard blob.bytes.count >= width * count, let start = blob.bytes.baseAddress else { return nil }
+    self.blob = blob
+    self.width = width
+    self.start = start
+  }
+
+  /// The code of one row.
+  func code(at row: Int) -> UInt64 {
+    blob.touch(row &* width, width)
+    return load(row)
+  }
+
+  @inline(__always)
+  private func load(_ row: Int) -> UInt64 {
+    switch width {
+    case 1: UInt64(start.load(fromByteOffset: row, as: UInt8.self))
+    case 2: UInt64(start.load(fromByteOffset: row &* 2, as: UInt16.self))
+    case 4: UInt64(start.load(fromByteOffset: row &* 4, as: UInt32.self))
+    default: start.load(fromByteOffset: row &* 8, as: UInt64.self)
+    }
+  }
+
+  /// Verifies what a gather of some rows, of which the lower 16 bits count, will read.
+  func touch(_ rows: [UInt32], _ positions: Range<Int>) {
+    if blob.isVerified { return }
+    for i in positions { blob.touch(Int(rows[i] & 0xFFFF) &* width, width) }
+  }
+
+  /// Writes base plus code for a range of rows.
+  func unpack(_ rows: Range<Int>, base: UInt64, into words: inout [UInt64], at position: Int) {
+    blob.touch(rows.lowerBound &* width, rows.count &* width)
+    switch width {
+    case 1: widen(UInt8.self, rows, base, &words, position)
+    case 2: widen(UInt16.self, rows, base, &words, position)
+    case 4: widen(UInt32.self, rows, base, &words, position)
+    default: widen(UInt64.self, rows, base, &words, position)
+    }
+  }
+
+  @inline(__always)
+  private func widen<T: FixedWidthInteger & UnsignedInteger>(
+    _ type: T.Type, _ rows: Range<Int>, _ base: UInt64, _ words: inout [UInt64], _ position: Int
+  ) {
+    let codes = UnsafeBufferPointer(
+      start: start.assumingMemoryBound(to: T.self) + rows.lowerBound, count: rows.count)
+    for i in 0..<rows.count {
+      words[position &+ i] = base &+ UInt64(truncatingIfNeeded: codes[i])
+    }
+  }
+
+  /// Writes base plus code for some rows, of which the lower 16 bits count.
+  func gather(
+    _ rows: [UInt32], positions: Range<Int>, base: UInt64, into words: inout [UInt64]
+  ) {
+    touch(rows, positions)
+    switch width {
+    case 1: pick(UInt8.self, rows, positions, base, &words)
+    case 2: pick(UInt16.self, rows, positions, base, &words)
+    case 4: pick(UInt32.self, rows, positions, base, &words)
+    default: pick(UInt64.self, rows, positions, base, &words)
+    }
+  }
+
+  @inline(__always)
+  private func pick<T: FixedWidthInteger & UnsignedInteger>(
+    _ type: T.Type, _ rows: [UInt32], _ positions: Range<Int>, _ base: UInt64,
+    _ words: inout [UInt64]
+  ) {
+    let codes = UnsafeBufferPointer(
+      start: start.assumingMemoryBound(to: T.self), count: blob.bytes.count / T.bitWidth * 8)
+    for i in positions {
+      let row = Int(truncatingIfNeeded: rows[i] & 0xFFFF)
+      words[i] = base &+ UInt64(truncatingIfNeeded: codes[row])
+    }
+  }
+}

@@ -1,0 +1,180 @@
+/// One column of a stored segment: all of a `Column` but the codes, and where they are.
+struct StoredColumn {
+  /// How words follow from codes: 0 constant, 1 run, 2 codes of `width` bytes.
+  var form: UInt8
+  var width: Int
+  var kinds: UInt8
+  var base: UInt64
+  var maximum: UInt64
+  /// The number of the value with the codes, 0 where there are none.
+  var blob: Int
+}
+
+/// Rows that were written together: 65,536, or fewer at the end of a table.
+struct StoredSegment {
+  var count: Int
+  var columns: [StoredColumn]
+}
+
+/// What of a table lies in a base.
+final class StoredTable {
+  let id: Int
+  /// The rows that are stored.
+  var rowCount = 0
+  /// Full segments.
+  var segments: [StoredSegment] = []
+  /// What follows them, in pieces.
+  var pieces: [StoredSegment] = []
+  /// Rows by their hash, in ranges that follow one another from row 0 on.
+  var identity: [IdentityRun] = []
+
+  init(id: Int) { self.id = id }
+
+  /// The rows that are in `identity`.
+  var identified: Int { identity.last?.rows.upperBound ?? 0 }
+
+  /// The row of a table that has these words, among those in `identity`.
+  func find(_ words: [UInt64], hash: UInt32, in table: Table) -> UInt32? {
+    for run in identity.reversed() {
+      if let row = run.candidates(hash: hash, { table.equals($0, words) }) { return row }
+    }
+    return nil
+  }
+
+  /// The numbers of all values that belong to it.
+  var blobs: [Int] {
+    var numbers: [Int] = []
+    for segment in segments + pieces {
+      for column in segment.columns where column.blob != 0 { numbers.append(column.blob) }
+    }
+    return numbers + identity.map(\.blob.number)
+  }
+
+  // MARK: As bytes
+
+  /// The directory as it is stored, with the rows and numbers of the runs of `identity`.
+  func encoded(identity runs: [(rows: Int, blob: Int)]) -> [UInt8] {
+    var writer = ByteWriter()
+    writer.number(rowCount)
+    for list in [segments, pieces] {
+      writer.number(list.count)
+      for segment in list {
+        writer.number(segment.count)
+        for column in segment.columns {
+          writer.byte(column.form)
+          writer.byte(UInt8(column.width))
+          writer.byte(column.kinds)
+          writer.word(column.base)
+          writer.word(column.maximum)
+          writer.number(column.blob)
+        }
+      }
+    }
+    writer.number(runs.count)
+    for run in runs {
+      writer.number(run.rows)
+      writer.number(run.blob)
+    }
+    return writer.sealed
+  }
+
+  /// Reads a directory; `blob` finds a value of a number and size.
+  init(
+    id: Int, arity: Int, reading bytes: UnsafeRawBufferPointer,
+    blob: (_ number: Int, _ size: Int) throws -> StoredBlob
+  ) throws {
+    self.id = id
+    var reader = try ByteReader(sealed: bytes)
+    rowCount = try reader.count()
+    segments = try StoredTable.segments(&reader, arity)
+    pieces = try StoredTable.segments(&reader, arity)
+    let sum = (segments + pieces).reduce(0) { $0 + $1.count }
+    guard sum == rowCount, segments.allSatisfy({ $0.count == Segment.rowLimit }) || arity == 0,
+      pieces.reduce(0, { $0 + $1.count }) < Segment.rowLimit || arity == 0
+    else { throw UnreadableBytes() }
+    var first = 0
+    for _ in 0..<(try reader.count(of: 2)) {
+      let count = try reader.count()
+      let number = try reader.count()
+      guard first + count <= rowCount else { throw UnreadableBytes() }
+      let value = try blob(number, IdentityRun.size(count))
+      guard let run = IdentityRun(rows: first..<first + count, blob: value) else {
+        throw UnreadableBytes()
+      }
+      identity.append(run)
+      first += count
+    }
+  }
+
+  private static func segments(
+    _ reader: inout ByteReader, _ arity: Int
+  ) throws -> [StoredSegment] {
+    var result: [StoredSegment] = []
+    for _ in 0..<(try reader.count(of: 1)) {
+      let count = try reader.count()
+      guard count <= Segment.rowLimit else { throw UnreadableBytes() }
+      var columns: [StoredColumn] = []
+      for _ in 0..<arity {
+        let form = try reader.byte()
+        let width = Int(try reader.byte())
+        guard form <= 2, form == 2 ? [1, 2, 4, 8].contains(width) : width == 0 else {
+          throw UnreadableBytes()
+        }
+        columns.append(
+          StoredColumn(
+            form: form, width: width, kinds: try reader.byte(), base: try reader.word(),
+            maximum: try reader.word(), blob: try reader.count()))
+      }
+      result.append(StoredSegment(count: count, columns: columns))
+    }
+    return result
+  }
+}
+
+extension Table {
+  /// Enters rows that were read from a base and that its own identity does not cover.
+  func enterIdentity() {
+    lacksIdentity = false
+    var row = identityFloor
+    var batch = [[UInt64]](repeating: [], count: arity)
+    var partial: [UInt64] = []
+    var hashes: [UInt32] = []
+    identity.reserve(rowCount - row)
+    while row < rowCount {
+      let end = min(rowCount, row + batchSize)
+      for c in 0..<arity { unpack(column: c, rows: row..<end, into: &batch[c]) }
+      Hashing.rows(batch, offset: 0, count: end - row, partial: &partial, into: &hashes)
+      for i in 0..<(end - row) { identity.insert(hash: hashes[i], id: UInt32(row + i)) }
+      row = end
+    }
+    updateCharge()
+  }
+
+  /// Enters rows where some are in a base already: those first, then the others as usual.
+  func insertBatch(
+    _ columns: [[UInt64]], _ offset: Int, _ size: Int, besides stored: StoredTable,
+    _ batch: inout RowScratch, _ rows: inout [UInt32], _ isNew: inout [Bool]
+  ) {
+    var words = [UInt64](repeating: 0, count: arity)
+    var others: [Int] = []
+    others.reserveCapacity(size)
+    for i in offset..<(offset + size) {
+      for c in 0..<arity { words[c] = columns[c][i] }
+      if let row = stored.find(words, hash: Hashing.row(words), in: self) {
+        rows[i] = row
+        isNew[i] = false
+      } else {
+        others.append(i)
+      }
+    }
+    guard !others.isEmpty else { return }
+    let remaining = columns.map { column in others.map { column[$0] } }
+    var entered = [UInt32](repeating: 0, count: others.count)
+    var isEntered = [Bool](repeating: false, count: others.count)
+    insertBatch(remaining, 0, others.count, &batch, &entered, &isEntered)
+    for (k, i) in others.enumerated() {
+      rows[i] = entered[k]
+      isNew[i] = isEntered[k]
+    }
+  }
+}
