@@ -80,8 +80,6 @@ struct Options: ParsableCommand {
 
   /// The option of a later version that was given, if any.
   var unavailable: String? {
-    if base != nil { return "--base" }
-    if readOnly { return "--read-only" }
     return nil
   }
 
@@ -89,6 +87,8 @@ struct Options: ParsableCommand {
   var launch: LaunchOptions {
     var launch = LaunchOptions()
     launch.files = files
+    launch.base = base
+    launch.isReadOnly = readOnly
     launch.commands = commands
     launch.queries = queries
     launch.mode = mode

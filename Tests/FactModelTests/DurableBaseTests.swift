@@ -225,7 +225,9 @@ final class DurableBaseTests: XCTestCase {
   /// LMDB forbids a process to have a file open twice.
   private func reopened(_ durable: inout DurableBase) throws -> DurableBase {
     durable = try DurableBase(path: folder + "/other")
-    defer { for suffix in ["", "-lock", "-users", "-writer"] { unlink(folder + "/other" + suffix) } }
+    defer {
+      for suffix in ["", "-lock", "-users", "-writer"] { unlink(folder + "/other" + suffix) }
+    }
     return try DurableBase(path: path)
   }
 

@@ -7,6 +7,15 @@ extension Engine {
     _ query: Query, in source: SourceText, defaults: [QueryParameter] = [],
     arguments: [String: String] = [:]
   ) throws -> Answer {
+    try reading {
+      try askNow(query, in: source, defaults: defaults, arguments: arguments)
+    }
+  }
+
+  private func askNow(
+    _ query: Query, in source: SourceText, defaults: [QueryParameter],
+    arguments: [String: String]
+  ) throws -> Answer {
     let saved = parameters
     if !arguments.isEmpty { parameters.merge(arguments) { _, new in new } }
     defer { if !arguments.isEmpty { parameters = saved } }
@@ -15,11 +24,16 @@ extension Engine {
     diagnostics += resolution.diagnostics
     let answer = try self.answer(resolution.value, syntax: query, in: source)
     last = (resolution.value, query)
+    lastSource = source
     return answer
   }
 
   /// Applies further stages to the last query.
   public func continueLast(stages: [Stage], in source: SourceText) throws -> Answer {
+    try reading { try continueNow(stages: stages, in: source) }
+  }
+
+  private func continueNow(stages: [Stage], in source: SourceText) throws -> Answer {
     guard let last else {
       throw EngineError.failed(
         message: "there is no query yet that a line with `|` could go on from", hint: nil)
@@ -35,6 +49,10 @@ extension Engine {
 
   /// Asks a named query.
   public func runNamed(_ name: String, arguments: [String: String]) throws -> Answer {
+    try reading { try runNow(name, arguments: arguments) }
+  }
+
+  private func runNow(_ name: String, arguments: [String: String]) throws -> Answer {
     guard let query = program.queries.first(where: { $0.syntax.name == name }) else {
       let near = NearestName.nearest(name, among: program.queries.map(\.syntax.name))
       throw EngineError.failed(

@@ -14,6 +14,19 @@ extension Engine {
   public func run(
     _ statement: Statement, in source: SourceText, origin: String? = nil
   ) throws -> Outcome {
+    switch statement.kind {
+    case .query(let query): return .answer(try ask(query, in: source))
+    case .continuation(let stages): return .answer(try continueLast(stages: stages, in: source))
+    case .command:
+      throw EngineError.failed(
+        message: "a command is for the shell, not for the engine", hint: nil)
+    default: return try writing { try change(statement, in: source, origin: origin) }
+    }
+  }
+
+  private func change(
+    _ statement: Statement, in source: SourceText, origin: String?
+  ) throws -> Outcome {
     resolver.today = today
     switch statement.kind {
     case .fact(let atom): return try state(atom, in: source)
@@ -42,18 +55,23 @@ extension Engine {
       }
       program.queries.append(ProgramQuery(syntax: query, source: source, origin: origin))
       return .defined
-    case .query(let query): return .answer(try ask(query, in: source))
-    case .continuation(let stages): return .answer(try continueLast(stages: stages, in: source))
     case .load(let load): return try self.load(load, in: source)
-    case .command:
-      throw EngineError.failed(
-        message: "a command is for the shell, not for the engine", hint: nil)
+    case .query, .continuation, .command: return .defined
     }
   }
 
   /// Forgets the rules, constraints and named queries that came from a file, before it is read
   /// again.
-  public func beginFile(_ path: String) {
+  public func beginFile(_ path: String) throws {
+    try reading {}
+    let isKnown =
+      program.rules.contains { $0.origin == path }
+      || program.constraints.contains { $0.origin == path }
+      || program.queries.contains { $0.origin == path }
+    if isKnown { try writing { forgetFile(path) } }
+  }
+
+  private func forgetFile(_ path: String) {
     program.version += 1
     program.rules.removeAll { $0.origin == path }
     program.constraints.removeAll { $0.origin == path }
@@ -133,6 +151,10 @@ extension Engine {
   ///
   /// Returns the number of facts and denials that are gone.
   public func erase(_ atom: Atom, in source: SourceText) throws -> Int {
+    try writing { try forget(atom, in: source) }
+  }
+
+  private func forget(_ atom: Atom, in source: SourceText) throws -> Int {
     let pattern = try resolver.retractionPattern(atom, in: source)
     guard let relation = base.relation(named: pattern.relation),
       let table = relation.table(denied: pattern.isDenial)

@@ -13,11 +13,19 @@ import Glibc
 ///       let outcome = try engine.run(statement, in: source)
 ///     }
 public final class Engine {
-  /// The facts, claims and values.
-  public let base: FactBase
+  /// The facts, claims and values. With a durable base another object may take its place at the
+  /// beginning of a statement, so nobody keeps it from one to the next.
+  public private(set) var base: FactBase
+  /// The base on disk, if one is open.
+  public internal(set) var durable: DurableBase?
+  /// Is told what is waited for, where another process writes.
+  public var waitNotice: (String) -> Void = { _ in }
   /// The rules, constraints and named queries.
   public internal(set) var program = Program() {
-    didSet { resolver.program = program }
+    didSet {
+      resolver.program = program
+      programIsChanged = true
+    }
   }
   /// Limits and choices; may be written between statements.
   public var settings = EngineSettings() {
@@ -38,19 +46,39 @@ public final class Engine {
   /// The rows of files that the last `load` or query left out, at most a thousand.
   public internal(set) var badRows: [FileBadRow] = []
 
-  let resolver: Resolver
+  private(set) var resolver: Resolver
   /// Derived relations that stay until something under them changes.
   var kept: [String: KeptRelation] = [:]
   /// The same as seen from one other moment or period, the last that was asked for.
   var keptElsewhere: [Perspective: [String: KeptRelation]] = [:]
   /// The last query that was asked, for stages that continue it.
   var last: (query: ResolvedQuery, syntax: Query)?
+  /// The text that the last query stands in.
+  var lastSource: SourceText?
+
+  /// Whether the newest state of a durable base is held.
+  var isReading = false
+  /// Whether this process alone writes to the durable base.
+  var isWriting = false
+  var transactionDepth = 0
+  /// Whether the program has changed since it was stored.
+  var programIsChanged = false
+  /// The program as it was read last.
+  var knownProgram: [UInt8] = []
 
   /// An engine over a base, which it alone changes from then on.
   public init(base: FactBase = FactBase()) {
     self.base = base
     resolver = Resolver(
       base: base, program: Program(), parameters: [:], today: Engine.currentDay())
+    base.account.limit = settings.memoryLimit ?? .max
+  }
+
+  /// Goes on with another base; what was derived from the one before is forgotten.
+  func replaceBase(by new: FactBase) {
+    base = new
+    kept = [:]
+    resolver = Resolver(base: new, program: program, parameters: parameters, today: today)
     base.account.limit = settings.memoryLimit ?? .max
   }
 

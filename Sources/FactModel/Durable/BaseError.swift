@@ -54,7 +54,8 @@ public struct BaseError: Error, Hashable, Sendable {
         .fullDisk, "\(name) has reached the size that fits into the address space",
         hint: "raise `ulimit -v` and open it again; nothing of the statement was kept")
     case MDB_INVALID:
-      self.init(.foreign, "`\(path)` is no fact base", hint: "give another path; it was not touched")
+      self.init(
+        .foreign, "`\(path)` is no fact base", hint: "give another path; it was not touched")
     case MDB_VERSION_MISMATCH:
       self.init(
         .newerFormat, "\(name) was written with another version of LMDB",

@@ -51,8 +51,9 @@ final class BaseSealer {
     var todo: [(Table, Int)] = []
     var size = 0
     for table in allTables {
-      for i in (table.stored?.segments.count ?? 0)..<max(
-        table.segments.count, table.stored?.segments.count ?? 0)
+      for i
+        in (table.stored?.segments.count ?? 0)..<max(
+          table.segments.count, table.stored?.segments.count ?? 0)
       {
         todo.append((table, i))
         size += table.segments[i].byteCount

@@ -108,5 +108,7 @@ struct ByteReader {
     return UnsafeRawBufferPointer(rebasing: bytes[at - count..<at])
   }
 
-  mutating func text() throws(UnreadableBytes) -> String { String(decoding: try raw(), as: UTF8.self) }
+  mutating func text() throws(UnreadableBytes) -> String {
+    String(decoding: try raw(), as: UTF8.self)
+  }
 }

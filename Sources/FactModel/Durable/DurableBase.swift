@@ -69,7 +69,8 @@ public final class DurableBase {
     }
     if information.st_mode & S_IFMT == S_IFDIR {
       throw BaseError(
-        .foreign, "`\(path)` is a folder", hint: "give the path of a file, such as \(path)/base.facts")
+        .foreign, "`\(path)` is a folder",
+        hint: "give the path of a file, such as \(path)/base.facts")
     }
     let descriptor = Glibc.open(path, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
     guard descriptor >= 0 else { throw BaseError(status: errno, path: path, doing: "open") }
@@ -197,7 +198,7 @@ public final class DurableBase {
   }
 
   /// Reads everything anew. Complexity: O(relations + segments + log records).
-  private func load(_ reader: MapReader) throws {
+  func load(_ reader: MapReader) throws {
     damage = DamageNote()
     guard let value = try reader.value(.catalogue) else {
       throw BaseError.damaged(path, "there is no catalogue")
@@ -336,6 +337,14 @@ public final class DurableBase {
   /// Forgets what was done since the last commit: `base` is another object afterwards.
   public func rollback() throws {
     journal.clear()
+    try environment.read { try load($0) }
+  }
+}
+
+extension DurableBase {
+  /// Goes on with the file that now has the path.
+  func reopen() throws {
+    environment = try MapEnvironment.of(path: path, isReadOnly: isReadOnly)
     try environment.read { try load($0) }
   }
 }

@@ -79,14 +79,16 @@ extension Command {
       "history", [.optional("PATTERN", .rest)], "what was typed before", AnswerCommands.history),
     Command("edit", [], "edit what was typed last in $EDITOR, and run it", EditCommand.run),
     Command("quit", [], "leave", AnswerCommands.quit),
-    Command("open", [.needed("BASE", .file)], "open a durable base"),
+    Command(
+      "open", [.needed("BASE", .file)], "open or create a durable base", BaseCommands.open),
     Command("path", [.needed("A", .entity), .needed("B", .entity)], "how two entities connect"),
     Command("timeline", [.needed("ENTITY", .entity)], "what happened to an entity, in order"),
     Command(
       "conflicts", [], "facts that are denied or exclude one another", CheckCommands.conflicts),
     Command("check", [], "violations of the constraints", CheckCommands.check),
-    Command("info", [], "the base and its size"),
-    Command("verify", [], "check the base for damage"),
-    Command("compact", [], "give back room that the base no longer needs"),
+    Command("info", [], "the base and its size", BaseCommands.info),
+    Command("verify", [], "check the base for damage", BaseCommands.verify),
+    Command(
+      "compact", [], "give back room that the base no longer needs", BaseCommands.compact),
   ]
 }

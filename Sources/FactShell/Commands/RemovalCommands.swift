@@ -33,7 +33,7 @@ enum RemovalCommands {
         hint: "remove them first, each with `HEAD :- BODY~`; `.rules \(name)` shows them")
     }
     let facts = relation.facts.factCount
-    engine.base.drop(relation)
+    try engine.drop(relationNamed: name)
     session.notice("`\(name)` and its \(Readable.count(facts, "fact")) dropped")
   }
 }

@@ -4,10 +4,13 @@ import FactLanguage
 extension Session: LineAssistant {
   /// What may stand at the cursor.
   public func completions(for text: String, cursor: Int) -> CompletionResult {
-    Completer(
-      base: engine.base, program: engine.program, parameters: Array(engine.parameters.keys),
-      directory: nil
-    ).completions(for: text, cursor: cursor)
+    let completions = try? engine.reading {
+      Completer(
+        base: engine.base, program: engine.program, parameters: Array(engine.parameters.keys),
+        directory: nil
+      ).completions(for: text, cursor: cursor)
+    }
+    return completions ?? CompletionResult(replace: cursor..<cursor, candidates: [])
   }
 
   /// The styled stretches of the text.

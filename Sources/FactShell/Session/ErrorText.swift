@@ -1,5 +1,6 @@
 import FactEngine
 import FactLanguage
+import FactModel
 
 /// What is said of an error, and the exit status that follows.
 struct ErrorText {
@@ -14,6 +15,9 @@ struct ErrorText {
     case let error as SessionFailure:
       text = ErrorText.sentence(error.message, hint: error.hint, isColored: renderer.isColored)
       status = .failed
+    case let error as BaseError:
+      text = ErrorText.sentence(error.message, hint: error.hint, isColored: renderer.isColored)
+      status = .baseUnavailable
     case let error where ErrorText.isInterruption(error):
       text = "interrupted"
       status = .interrupted

@@ -10,6 +10,10 @@ public struct LaunchOptions: Sendable {
   public var commands: [String] = []
   /// Named queries to ask, after the statements.
   public var queries: [String] = []
+  /// The durable base to open or create.
+  public var base: String?
+  /// Whether the base is opened for reading only.
+  public var isReadOnly = false
   /// How answers are printed.
   public var mode = OutputMode.table
   /// Script parameters, `name=value`.
@@ -69,7 +73,11 @@ public struct Launch {
       }
     }
     engine.isInterrupted = { Interrupts.isRaised }
+    if options.isReadOnly, options.base == nil {
+      throw SessionFailure("--read-only is about a base", hint: "write --base PATH --read-only")
+    }
     session = Session(engine: engine, console: console, isSafe: options.isSafe)
+    engine.waitNotice = { [unowned session] in session.notice($0) }
     session.settings.mode = options.mode
     session.settings.leastCertainty = options.certainty ?? .possible
     session.keepsGoing = options.keepsGoing
@@ -99,6 +107,9 @@ public struct Launch {
   /// Runs everything, opens the prompt where there is one, and gives the exit status.
   public func run() -> Int32 {
     Interrupts.install()
+    if let base = options.base {
+      guard session.open(base: base, isReadOnly: options.isReadOnly) else { return finish() }
+    }
     let isPrompt = opensPrompt
     if isPrompt, options.readsInitFile, !options.isSafe { readInitFile() }
     guard runTexts() else { return finish() }

@@ -41,6 +41,7 @@ public enum QuickOptions {
     case "--safe": options.isSafe = true
     case "--no-init": options.readsInitFile = false
     case "--quiet": options.isQuiet = true
+    case "--read-only": options.isReadOnly = true
     default: return false
     }
     return true
@@ -51,6 +52,7 @@ public enum QuickOptions {
   ) -> Bool {
     switch option {
     case "-c", "--command": options.commands.append(value)
+    case "-b", "--base": options.base = value
     case "--run": options.queries.append(value)
     case "--set": options.parameters.append(value)
     case "--today" where !value.hasPrefix("-"): options.today = value

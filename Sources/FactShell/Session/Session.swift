@@ -109,6 +109,11 @@ public final class Session {
     }
   }
 
+  /// Opens a durable base, as `--base` does.
+  public func open(base path: String, isReadOnly: Bool) -> Bool {
+    guarding { try engine.open(base: path, isReadOnly: isReadOnly) }
+  }
+
   /// Runs something and reports what it throws.
   private func guarding(_ body: () throws -> Void) -> Bool {
     do {
@@ -153,14 +158,23 @@ public final class Session {
       if items.count < Session.keptItems { items.append(item) } else { isWhole = false }
     }
     if parser.hasErrors { throw DiagnosticsError(parser.diagnostics, in: source) }
-    if let origin { engine.beginFile(origin) }
     let runner = StatementRunner(session: self, source: source, origin: origin)
+    guard mode == .script else {
+      return try run(items, isWhole, source, mode, origin, runner)
+    }
+    try engine.transaction { try run(items, isWhole, source, mode, origin, runner) }
+  }
+
+  private func run(
+    _ items: [ScriptItem], _ isWhole: Bool, _ source: SourceText, _ mode: ParsingMode,
+    _ origin: String?, _ runner: StatementRunner
+  ) throws {
+    if let origin { try engine.beginFile(origin) }
     for item in items where !hasQuit { try runner.run(item) }
     if !isWhole, !hasQuit {
       // A long file of facts is parsed again rather than held in memory.
       var parser = StatementParser(source, mode: mode)
       for _ in 0..<items.count { _ = parser.nextItem() }
-      items = []
       while !hasQuit, let item = parser.nextItem() { try runner.run(item) }
     }
     try runner.finish()

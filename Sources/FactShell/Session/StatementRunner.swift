@@ -59,7 +59,8 @@ final class StatementRunner {
     switch statement.kind {
     case .command(let text):
       do {
-        try CommandLine(text, isExact: !session.isPrompting).run(in: session)
+        let line = CommandLine(text, isExact: !session.isPrompting)
+        try session.engine.reading { try line.run(in: session) }
       } catch let failure as SessionFailure where !session.isPrompting {
         throw DiagnosticsError([failure.diagnostic(at: statement.span)], in: source)
       }
