@@ -30,6 +30,7 @@ public enum Manual {
     Page("Rules", PackageResources.Rules_md),
     Page("Certainty", PackageResources.Certainty_md),
     Page("Files", PackageResources.Files_md),
+    Page("Bases", PackageResources.Bases_md),
     Page("Commands", PackageResources.Commands_md),
     Page("CommandLine", PackageResources.CommandLine_md),
     Page("Output", PackageResources.Output_md),

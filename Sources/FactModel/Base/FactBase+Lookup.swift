@@ -204,7 +204,7 @@ extension KeyIndex {
   /// The words of the index's one column, each with what `size` makes of its rows; none with 0.
   func wordCounts(_ size: (ArraySlice<UInt32>) -> Int) -> [FactBase.FrequentValue] {
     // With everything in groups each word is there once.
-    if !chained.next.isEmpty { regroup() }
+    if !chained.next.isEmpty || stored != nil { regroup() }
     var firstRows: [UInt32] = []
     var counts: [Int] = []
     for group in 0..<groupCount {

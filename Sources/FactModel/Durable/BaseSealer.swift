@@ -5,14 +5,15 @@
 final class BaseSealer {
   /// The catalogue that comes next.
   private(set) var catalogue: Catalogue
-  private let base: FactBase
+  let base: FactBase
   private let known: [Int: StoredTable]
   /// Segments that were written before the catalogue because they are many.
   private var early: [ObjectIdentifier: [StoredSegment]] = [:]
   private var hasCleaned = false
   /// The tables as they are stored afterwards.
   private(set) var tables: [(table: Table, stored: StoredTable)] = []
-  private var identities: [Int: [(rows: Range<Int>, blob: Int)]] = [:]
+  var indexEntries: [Int: [StoredTable.IndexEntry]] = [:]
+  var identities: [Int: [(rows: Range<Int>, blob: Int)]] = [:]
 
   /// Bytes that one transaction may hold in memory.
   static let transactionSize = 32 << 20
@@ -31,7 +32,7 @@ final class BaseSealer {
     }
   }
 
-  private func nextBlob() -> Int {
+  func nextBlob() -> Int {
     catalogue.nextBlob += 1
     return catalogue.nextBlob - 1
   }
@@ -271,6 +272,7 @@ final class BaseSealer {
       }
     }
     try storeIdentity(table, old, stored, writer)
+    try storeIndexes(table, old, stored, writer)
     if old == nil || old?.rowCount != stored.rowCount {
       try writer.put(.directory(stored.id), encoded(stored))
     }
@@ -328,72 +330,4 @@ final class BaseSealer {
     }
     return result
   }
-
-  // MARK: Identity
-
-  /// Covers full segments by runs of row numbers by hash, of which short ones are written anew as
-  /// one with the next.
-  private func storeIdentity(
-    _ table: Table, _ old: StoredTable?, _ stored: StoredTable, _ writer: MapWriter
-  ) throws {
-    var runs = (old?.identity ?? []).map { (rows: $0.rows, blob: $0.blob.number) }
-    let full = table.segments.count * Segment.rowLimit
-    var first = runs.last?.rows.upperBound ?? 0
-    if table.isSet, table.arity > 0, first < full {
-      while first < full {
-        var rows = first..<min(full, first + BaseSealer.mergeLimit)
-        first = rows.upperBound
-        while let last = runs.last, last.rows.count < rows.count * 4,
-          last.rows.count + rows.count <= BaseSealer.mergeLimit
-        {
-          try writer.delete(.blob(last.blob))
-          rows = last.rows.lowerBound..<rows.upperBound
-          runs.removeLast()
-        }
-        let number = nextBlob()
-        let size = IdentityRun.size(rows.count)
-        try writer.put(.blob(number), size: StoredBlob.storedSize(size)) { value in
-          IdentityRun.write(rows, of: table, into: value)
-          StoredBlob.finish(value, size: size)
-        }
-        runs.append((rows, number))
-      }
-    }
-    identities[stored.id] = runs
-  }
-
-  private func encoded(_ stored: StoredTable) -> [UInt8] {
-    stored.encoded(identity: (identities[stored.id] ?? []).map { ($0.rows.count, $0.blob) })
-  }
-
-  /// Reads back, after the commit, what is now in the base, so that memory can be given back.
-  func adopt(_ loader: BaseLoader) throws {
-    for (table, stored) in tables {
-      let before = table.stored?.segments.count ?? 0
-      for run in identities[stored.id] ?? [] {
-        if let known = table.stored?.identity.first(where: { $0.blob.number == run.blob }) {
-          stored.identity.append(known)
-          continue
-        }
-        let blob = try loader.blob(run.blob, IdentityRun.size(run.rows.count))
-        if let run = IdentityRun(rows: run.rows, blob: blob) { stored.identity.append(run) }
-      }
-      if before < stored.segments.count {
-        let columns = try stored.segments[before...].map { try loader.columns($0) }
-        table.replace(before..<stored.segments.count) { columns[$0 - before] }
-      }
-      table.stored = stored
-      table.changedBlocks = []
-    }
-    for relation in base.relations {
-      relation.facts.hasChangedRetractions = false
-      relation.denials?.hasChangedRetractions = false
-    }
-    base.values.symbols.rebase(try loader.dictionary(catalogue))
-  }
-}
-
-extension Table {
-  /// Whether a segment's bitmap or levels have changed since they were stored.
-  func isChanged(_ block: Int) -> Bool { block < changedBlocks.count && changedBlocks[block] }
 }

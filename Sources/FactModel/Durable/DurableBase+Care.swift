@@ -3,15 +3,19 @@ import Glibc
 extension DurableBase {
   /// How much a base holds and takes.
   public struct Information: Sendable {
-    /// Bytes of the file, and of those what is in use.
+    /// Bytes of the file.
     public var fileSize = 0
+    /// Bytes of it that are in use.
     public var usedSize = 0
+    /// Facts that stand.
     public var facts = 0
+    /// Open claims.
     public var claims = 0
     /// Distinct texts.
     public var texts = 0
     /// Statements since the last seal, which are replayed at open.
     public var logRecords = 0
+    /// The format of the file.
     public var format = Catalogue.format
   }
 
@@ -36,8 +40,9 @@ extension DurableBase {
 
   /// What `verify` found.
   public struct Verification: Sendable {
-    /// The values looked at, and their bytes.
+    /// The values looked at.
     public var values = 0
+    /// The bytes of them.
     public var bytes = 0
     /// What is damaged, a line each.
     public var problems: [String] = []

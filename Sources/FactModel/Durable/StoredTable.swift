@@ -28,6 +28,9 @@ final class StoredTable {
   /// Rows by their hash, in ranges that follow one another from row 0 on.
   var identity: [IdentityRun] = []
 
+  /// Rows by the words of a column.
+  var indexes: [StoredIndex] = []
+
   init(id: Int) { self.id = id }
 
   /// The rows that are in `identity`.
@@ -47,13 +50,23 @@ final class StoredTable {
     for segment in segments + pieces {
       for column in segment.columns where column.blob != 0 { numbers.append(column.blob) }
     }
-    return numbers + identity.map(\.blob.number)
+    return numbers + identity.map(\.blob.number) + indexes.map(\.blob.number)
   }
 
   // MARK: As bytes
 
+  /// An index as a directory names it.
+  struct IndexEntry {
+    var column: Int
+    var rows: Int
+    var blob: Int
+    var size: Int
+  }
+
   /// The directory as it is stored, with the rows and numbers of the runs of `identity`.
-  func encoded(identity runs: [(rows: Int, blob: Int)]) -> [UInt8] {
+  func encoded(
+    identity runs: [(rows: Int, blob: Int)], indexes: [IndexEntry]
+  ) -> [UInt8] {
     var writer = ByteWriter()
     writer.number(rowCount)
     for list in [segments, pieces] {
@@ -74,6 +87,10 @@ final class StoredTable {
     for run in runs {
       writer.number(run.rows)
       writer.number(run.blob)
+    }
+    writer.number(indexes.count)
+    for index in indexes {
+      for number in [index.column, index.rows, index.blob, index.size] { writer.number(number) }
     }
     return writer.sealed
   }
@@ -103,6 +120,16 @@ final class StoredTable {
       }
       identity.append(run)
       first += count
+    }
+    for _ in 0..<(try reader.count(of: 4)) {
+      let entry = IndexEntry(
+        column: try reader.count(), rows: try reader.count(), blob: try reader.count(),
+        size: try reader.count())
+      let value = try blob(entry.blob, entry.size)
+      guard entry.column < arity, entry.rows <= rowCount,
+        let index = StoredIndex(columns: [entry.column], rows: entry.rows, blob: value)
+      else { throw UnreadableBytes() }
+      indexes.append(index)
     }
   }
 

@@ -3,6 +3,7 @@ extension KeyIndex {
   func regroup() {
     let total = source.rowCount
     generation += 1
+    stored = nil
     chained = Chains()
     groups = KeyTable()
     var groupOf = [UInt32](repeating: 0, count: total)

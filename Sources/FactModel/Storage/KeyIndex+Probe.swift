@@ -32,7 +32,11 @@ extension KeyIndex {
     let hasChains = !chained.next.isEmpty
     switch lookup {
     case .direct(let upper, let least):
-      probeDirect(keys[0], upper, least, &hits)
+      if let stored {
+        probeStored(keys[0], stored, &hits)
+      } else {
+        probeDirect(keys[0], upper, least, &hits)
+      }
       if hasChains { probeExact(keys[0], upper, &hits, inChains: true) }
     case .exact(let upper):
       probeExact(keys[0], upper, &hits, inChains: false)
@@ -170,6 +174,11 @@ extension KeyIndex {
     assert(hits.generation == generation, "an index is extended while its hits are expanded")
     grow(&probes, to: capacity)
     grow(&matched, to: capacity)
+    if let stored {
+      return expandStored(
+        stored, &hits, within: rows, probes: &probes, matched: &matched, count: &count,
+        capacity: capacity)
+    }
     let usesGroups = Int(rows.lowerBound) < grouped
     let cutsGroups = rows.lowerBound > 0 || Int(rows.upperBound) < grouped
     let usesChains = Int(rows.upperBound) > grouped && !chained.next.isEmpty

@@ -32,6 +32,8 @@ public final class KeyIndex {
   var permutation: [UInt32] = []
   var grouped = 0
   var chained = Chains()
+  /// The groups where they lie in a base; then `starts` and `permutation` are empty.
+  var stored: StoredIndex?
   var scratch = RowScratch()
   /// Goes up as the groups are built anew, which ends what hits can be expanded.
   var generation = 0
@@ -58,13 +60,26 @@ public final class KeyIndex {
     self.init(owner, kept: nil, columns: columns, account: account)
   }
 
+  /// An index whose groups lie in a base, and which its source keeps.
+  convenience init(owner: any RowSource, stored: StoredIndex, account: MemoryAccount) {
+    self.init(owner, kept: nil, columns: stored.columns, account: account, stored: stored)
+  }
+
   private init(
-    _ source: any RowSource, kept: (any RowSource)?, columns: [Int], account: MemoryAccount
+    _ source: any RowSource, kept: (any RowSource)?, columns: [Int], account: MemoryAccount,
+    stored: StoredIndex? = nil
   ) {
     self.source = source
     self.kept = kept
     self.columns = columns
     charge = MemoryCharge(account)
+    if let stored {
+      self.stored = stored
+      grouped = stored.rows
+      groupCount = stored.groupCount
+      filledGroups = stored.filledGroups
+      lookup = .direct(upper: stored.upper, least: stored.least)
+    }
     extend()
   }
 
@@ -98,7 +113,11 @@ public final class KeyIndex {
     var hits = Hits()
     probe(keys: key.map { [$0] }, count: 1, into: &hits)
     var found: [UInt32] = []
-    if hits.starts[0] < hits.ends[0] {
+    if let stored {
+      for place in Int(hits.starts[0])..<max(Int(hits.starts[0]), Int(hits.ends[0])) {
+        found.append(stored.row(place))
+      }
+    } else if hits.starts[0] < hits.ends[0] {
       found.append(contentsOf: permutation[Int(hits.starts[0])..<Int(hits.ends[0])])
     }
     var chain: [UInt32] = []
@@ -114,6 +133,7 @@ public final class KeyIndex {
   #if DEBUG
     /// Stops the program where a group or a chain holds a wrong row, or a row is missing.
     public func checkInvariants() {
+      if stored != nil { regroup() }
       precondition(permutation.count == grouped && Int(starts.last ?? 0) == grouped)
       var seen = [Bool](repeating: false, count: rowLimit)
       func key(_ row: UInt32) -> [UInt64] {

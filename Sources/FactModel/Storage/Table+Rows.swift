@@ -97,7 +97,12 @@ extension Table {
       index.extend()
       return index
     }
-    let index = KeyIndex(owner: self, columns: columns, account: account)
+    let index: KeyIndex
+    if let found = stored?.indexes.first(where: { $0.columns == columns }) {
+      index = KeyIndex(owner: self, stored: found, account: account)
+    } else {
+      index = KeyIndex(owner: self, columns: columns, account: account)
+    }
     indexes[columns] = index
     return index
   }
