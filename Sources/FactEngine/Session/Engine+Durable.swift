@@ -101,11 +101,19 @@ extension Engine {
   private func publish() throws {
     guard let durable else { return }
     try checkDamage()
+    if hasTornLoad {
+      throw EngineError.failed(
+        message: "a `load` failed in the middle, so nothing of the script was kept",
+        hint: "cure what it said and run the script again")
+    }
     if programIsChanged {
       durable.change(program: ProgramCoding.encode(program))
-      programIsChanged = false
     }
+    // Until all is done, a failure means that everything is read anew.
+    programIsChanged = true
     try durable.commit()
+    programIsChanged = false
+    knownProgram = durable.program
     isWriting = false
     durable.endWriting()
   }
@@ -115,6 +123,7 @@ extension Engine {
     guard let durable else { return }
     defer {
       isWriting = false
+      hasTornLoad = false
       durable.endWriting()
     }
     if durable.hasChanges || programIsChanged {

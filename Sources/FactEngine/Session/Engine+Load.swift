@@ -20,39 +20,66 @@ extension Engine {
       throw EngineError.failed(
         message: "`\(rule.relation)` takes \(known.arity) values, not \(arity)", hint: nil)
     }
+    var loader = LoadedRows(arity: arity, hasQualifiers: hasQualifiers)
+    let isStreamed = durable != nil && !rule.hasAggregates && rule.body.readsOnlyFiles
+    let open: () throws -> Relation = { [self] in
+      if let new { try base.declare(new) }
+      guard let relation = known ?? base.relation(named: rule.relation, arity: arity) else {
+        throw EngineError.failed(message: "`\(rule.relation)` could not be made", hint: nil)
+      }
+      return relation
+    }
     var block = RowBlock(slots: Array(0..<rule.head.count))
+    var finished = false
+    defer { if isStreamed, !finished { hasTornLoad = loader.rows > 0 } }
     do {
       try derive(rule.body.relations, in: evaluation)
-      try collect(rule, into: &block, evaluation)
+      if isStreamed {
+        // Nothing that is read can change, and a failure goes back to the last commit.
+        let relation = try open()
+        try collect(rule, into: &block, evaluation) { block in
+          guard block.count >= LoadedRows.chunk else { return }
+          try self.check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
+          self.state(block, in: relation, &loader)
+          block = RowBlock(slots: block.slots)
+          try self.durable?.relieve()
+        }
+      } else {
+        try collect(rule, into: &block, evaluation)
+      }
     } catch let error as FailureError {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }
     try check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
-    if let new { try base.declare(new) }
-    guard let relation = known ?? base.relation(named: rule.relation, arity: arity) else {
-      throw EngineError.failed(message: "`\(rule.relation)` could not be made", hint: nil)
-    }
-    var newFacts = 0
-    var newClaims = 0
+    state(block, in: try open(), &loader)
+    finished = true
+    return .loaded(
+      rows: loader.rows, newFacts: loader.newFacts, newClaims: loader.newClaims,
+      skipped: evaluation.skippedRows)
+  }
+
+  /// States the rows of a block.
+  private func state(_ block: RowBlock, in relation: Relation, _ loader: inout LoadedRows) {
     var rows: [UInt32] = []
     var start = 0
     while start < block.count {
-      let end = min(start + 65_536, block.count)
-      let words = (0..<arity).map { Array(block.columns[$0][start..<end]) }
-      let claims = claimBatch(block, start..<end, arity: arity, hasQualifiers: hasQualifiers)
+      let end = min(start + LoadedRows.chunk, block.count)
+      let words = (0..<loader.arity).map { Array(block.columns[$0][start..<end]) }
+      let claims = claimBatch(
+        block, start..<end, arity: loader.arity, hasQualifiers: loader.hasQualifiers)
       let stated = relation.facts.state(
         columns: words, count: end - start, claims: claims, rows: &rows)
-      newFacts += stated.newFacts
-      newClaims += stated.newClaims - stated.newFacts
+      loader.newFacts += stated.newFacts
+      loader.newClaims += stated.newClaims - stated.newFacts
       start = end
       evaluation.meter?.note(stated: start)
     }
-    return .loaded(
-      rows: block.count, newFacts: newFacts, newClaims: newClaims, skipped: evaluation.skippedRows)
+    loader.rows += block.count
   }
 
   private func collect(
-    _ rule: ResolvedRule, into block: inout RowBlock, _ evaluation: Evaluation
+    _ rule: ResolvedRule, into block: inout RowBlock, _ evaluation: Evaluation,
+    relieve: ((inout RowBlock) throws -> Void)? = nil
   ) throws {
     var collected = block
     if rule.hasAggregates {
@@ -81,6 +108,7 @@ extension Engine {
         countsMatches: true, source: evaluation.scanSource)
       let sink = ColumnSink(evaluation, expressions: head) { columns, count, levels in
         collected.append(columns, count: count, levels: levels)
+        try relieve?(&collected)
       }
       try compiler.compile(plan, needed: needed, sink: sink).run()
     }
@@ -151,6 +179,32 @@ extension AttributeType {
       guard let interval = values.numbers(of: word) else { return false }
       return [interval.lower, interval.upper].allSatisfy { bound in
         if case .number = bound { false } else { true }
+      }
+    }
+  }
+}
+
+/// What a `load` has stated so far.
+private struct LoadedRows {
+  let arity: Int
+  let hasQualifiers: Bool
+  var rows = 0
+  var newFacts = 0
+  var newClaims = 0
+
+  /// Rows that are stated at once.
+  static let chunk = 65_536
+}
+
+extension ResolvedBody {
+  /// Whether nothing but files is read.
+  fileprivate var readsOnlyFiles: Bool {
+    alternatives.joined().allSatisfy { literal in
+      switch literal.kind {
+      case .atom(let atom), .optional(let atom):
+        if case .file = atom.source { true } else { false }
+      case .negation(let body): body.readsOnlyFiles
+      case .comparison, .memberOfList, .memberOfRange, .overlaps, .test: true
       }
     }
   }

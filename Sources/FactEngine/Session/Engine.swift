@@ -61,6 +61,8 @@ public final class Engine {
   /// Whether this process alone writes to the durable base.
   var isWriting = false
   var transactionDepth = 0
+  /// Whether a `load` failed after it had stated a part of its rows.
+  var hasTornLoad = false
   /// Whether the program has changed since it was stored.
   var programIsChanged = false
   /// The program as it was read last.

@@ -36,7 +36,8 @@ public struct BaseError: Error, Hashable, Sendable {
     let name = "the base `\(path)`"
     switch status {
     case ENOENT:
-      self.init(.missing, "there is no \(name)", hint: "open it without --read-only to create it")
+      self.init(
+        .missing, "there is no base `\(path)`", hint: "open it without --read-only to create it")
     case EACCES, EPERM:
       self.init(
         .noPermission, "no permission to \(what) \(name) or the files beside it",

@@ -9,6 +9,8 @@ final class BaseSealer {
   private let known: [Int: StoredTable]
   /// Segments that were written before the catalogue because they are many.
   private var early: [ObjectIdentifier: [StoredSegment]] = [:]
+  /// Those of them that are still in memory as well.
+  private var unadopted: [(table: Table, number: Int, segment: StoredSegment)] = []
   private var hasCleaned = false
   /// The tables as they are stored afterwards.
   private(set) var tables: [(table: Table, stored: StoredTable)] = []
@@ -47,20 +49,20 @@ final class BaseSealer {
 
   // MARK: Early segments
 
-  /// Writes full segments in transactions of their own while they are too much for one.
-  func writeEarly(in environment: MapEnvironment, isInterrupted: () -> Bool) throws {
+  /// Writes full segments in transactions of their own while they are too much for one; false
+  /// where they are not.
+  func writeEarly(in environment: MapEnvironment, isInterrupted: () -> Bool) throws -> Bool {
     var todo: [(Table, Int)] = []
     var size = 0
     for table in allTables {
-      for i
-        in (table.stored?.segments.count ?? 0)..<max(
-          table.segments.count, table.stored?.segments.count ?? 0)
-      {
+      let written = early[ObjectIdentifier(table)]?.count ?? 0
+      let first = (table.stored?.segments.count ?? 0) + written
+      for i in first..<max(table.segments.count, first) {
         todo.append((table, i))
         size += table.segments[i].byteCount
       }
     }
-    guard size > BaseSealer.transactionSize else { return }
+    guard size > BaseSealer.transactionSize else { return false }
     var next = 0
     while next < todo.count {
       if isInterrupted() {
@@ -73,15 +75,25 @@ final class BaseSealer {
         while at < todo.count, written < BaseSealer.transactionSize {
           let (table, i) = todo[at]
           written += table.segments[i].byteCount
-          let columns = table.segments[i].columns
-          early[ObjectIdentifier(table), default: []].append(
-            StoredSegment(
-              count: Segment.rowLimit, columns: try columns.map { try store($0, writer) }))
+          let columns = try table.segments[i].columns.map { try store($0, writer) }
+          let segment = StoredSegment(count: Segment.rowLimit, columns: columns)
+          early[ObjectIdentifier(table), default: []].append(segment)
+          unadopted.append((table, i, segment))
           at += 1
         }
         return at
       }
     }
+    return true
+  }
+
+  /// Reads segments that were written ahead from the base, so that memory can be given back.
+  func adoptEarly(_ loader: BaseLoader) throws {
+    for (table, number, segment) in unadopted {
+      let columns = try loader.columns(segment)
+      table.replace(number..<number + 1) { _ in columns }
+    }
+    unadopted = []
   }
 
   // MARK: Everything

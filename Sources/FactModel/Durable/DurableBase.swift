@@ -35,6 +35,8 @@ public final class DurableBase {
   private var texts = 0
   private var wides = 0
   private(set) var tables: [Int: StoredTable] = [:]
+  /// What has written segments ahead of the commit.
+  private var earlySealer: BaseSealer?
 
   /// Opens a base, and creates it unless it is to be read only.
   public init(
@@ -200,6 +202,7 @@ public final class DurableBase {
   /// Reads everything anew. Complexity: O(relations + segments + log records).
   func load(_ reader: MapReader) throws {
     damage = DamageNote()
+    earlySealer = nil
     guard let value = try reader.value(.catalogue) else {
       throw BaseError.damaged(path, "there is no catalogue")
     }
@@ -314,10 +317,24 @@ public final class DurableBase {
     journal.clear()
   }
 
+  /// Gives back memory in the middle of a long statement: full segments are written ahead, where
+  /// nobody sees them before the commit.
+  public func relieve() throws {
+    let sealer = earlySealer ?? BaseSealer(after: catalogue, base: base, known: tables)
+    earlySealer = sealer
+    let written = try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
+    guard written else { return }
+    try environment.read { reader in
+      try sealer.adoptEarly(
+        BaseLoader(reader: reader, environment: environment, damage: damage, account: account))
+    }
+  }
+
   /// Writes everything since the last seal as segments.
   func seal() throws {
-    let sealer = BaseSealer(after: catalogue, base: base, known: tables)
-    try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
+    let sealer = earlySealer ?? BaseSealer(after: catalogue, base: base, known: tables)
+    earlySealer = nil
+    _ = try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
     try environment.write { writer in
       try sealer.seal(writer, program: program, logs: catalogue.firstLog..<nextLog)
     }
