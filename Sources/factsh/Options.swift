@@ -78,11 +78,6 @@ struct Options: ParsableCommand {
   @Flag(help: "Print the version.")
   var version = false
 
-  /// The option of a later version that was given, if any.
-  var unavailable: String? {
-    return nil
-  }
-
   /// What they ask of the shell.
   var launch: LaunchOptions {
     var launch = LaunchOptions()

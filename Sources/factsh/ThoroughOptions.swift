@@ -15,8 +15,7 @@ enum ThoroughOptions {
         print("factsh \(Launch.version)")
         return nil
       }
-      guard let name = options.unavailable else { return options.launch }
-      Launch.reportWrongUsage("this version does not have \(name) yet", hint: hint)
+      return options.launch
     } catch {
       if Options.exitCode(for: error) == .success {
         print(Options.fullMessage(for: error))

@@ -6,6 +6,10 @@ extension Engine {
   /// in which they ran with the expected and the seen number of rows, and the same for the rules
   /// that it needed. Costs what the query costs.
   public func explain(_ query: Query, in source: SourceText) throws -> String {
+    try reading { try explainNow(query, in: source) }
+  }
+
+  private func explainNow(_ query: Query, in source: SourceText) throws -> String {
     resolver.today = today
     let resolved = try resolver.resolve(query: query, in: source).value
     var perspective = self.perspective

@@ -105,6 +105,12 @@ extension Engine {
   public func state(
     _ batch: FactBatch, from first: Int = 0, in source: SourceText
   ) throws -> (count: Int, newFacts: Int, newClaims: Int, failure: DiagnosticsError?) {
+    try writing { try stateNow(batch, from: first, in: source) }
+  }
+
+  private func stateNow(
+    _ batch: FactBatch, from first: Int, in source: SourceText
+  ) throws -> (count: Int, newFacts: Int, newClaims: Int, failure: DiagnosticsError?) {
     let facts = resolver.statedFacts(batch, from: first, in: source)
     for diagnostic in facts.diagnostics { diagnostics.append((diagnostic, source)) }
     guard facts.count > 0 else { return (0, 0, 0, facts.failure) }

@@ -80,6 +80,7 @@ public final class Engine {
   func replaceBase(by new: FactBase) {
     base = new
     kept = [:]
+    keptElsewhere = [:]
     resolver = Resolver(base: new, program: program, parameters: parameters, today: today)
     base.account.limit = settings.memoryLimit ?? .max
   }
