@@ -51,7 +51,7 @@ extension Engine {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }
     try check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
-    state(block, in: try open(), &loader)
+    state(block, in: try open(), &loader, showing: isStreamed ? nil : evaluation)
     finished = true
     return .loaded(
       rows: loader.rows, newFacts: loader.newFacts, newClaims: loader.newClaims,
@@ -59,7 +59,10 @@ extension Engine {
   }
 
   /// States the rows of a block.
-  private func state(_ block: RowBlock, in relation: Relation, _ loader: inout LoadedRows) {
+  private func state(
+    _ block: RowBlock, in relation: Relation, _ loader: inout LoadedRows,
+    showing evaluation: Evaluation? = nil
+  ) {
     var rows: [UInt32] = []
     var start = 0
     while start < block.count {
@@ -72,7 +75,7 @@ extension Engine {
       loader.newFacts += stated.newFacts
       loader.newClaims += stated.newClaims - stated.newFacts
       start = end
-      evaluation.meter?.note(stated: start)
+      evaluation?.meter?.note(stated: start)
     }
     loader.rows += block.count
   }
