@@ -4,8 +4,7 @@ import PackageDescription
 /// The pages of the manual; `.help` shows them, so they are embedded in the program.
 let pages = [
   "Manual", "Tutorial", "Values", "Facts", "Queries", "Functions", "Rules", "Certainty", "Files",
-  "Bases",
-  "Commands", "CommandLine", "Output", "Editing", "Errors",
+  "Bases", "Commands", "CommandLine", "Output", "Editing", "Errors",
 ]
 
 let package = Package(
