@@ -8,7 +8,7 @@ final class Batch {
   /// The most rows that a batch holds.
   static let capacity = 2_048
 
-  /// By slot; empty for slots that nobody carries, else `capacity` long.
+  /// By slot; empty for slots that nobody carries, else at least `count` long.
   var columns: [[UInt64]]
   var count = 0
   /// The certainty of each row, as raw values; meaningless unless `isUncertain`.
@@ -24,8 +24,14 @@ final class Batch {
   }
 
   /// Makes room for a slot.
-  func carry(_ slot: Slot) {
-    if columns[slot].isEmpty { columns[slot] = Array(repeating: 0, count: Batch.capacity) }
+  func carry(_ slot: Slot) { makeRoom(slot, for: Batch.capacity) }
+
+  /// Makes a slot's column long enough for some rows.
+  func makeRoom(_ slot: Slot, for rows: Int) {
+    let missing = rows - columns[slot].count
+    guard missing > 0 else { return }
+    let more = columns[slot].isEmpty && rows <= 64 ? missing : Batch.capacity - columns[slot].count
+    columns[slot].append(contentsOf: repeatElement(0, count: max(more, missing)))
   }
 
   /// Keeps the rows whose numbers stand in `selection`, which ascends.

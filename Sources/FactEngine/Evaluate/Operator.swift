@@ -80,20 +80,14 @@ final class JoinOperator: Operator {
     self.equalities = equalities
     self.carried = carried
     self.next = next
+    // Columns and scratch space grow with what flows, so that a small question stays small.
     out = Batch(slotCount: slotCount)
-    for slot in carried { out.carry(slot) }
-    for output in outputs { out.carry(output.slot) }
     probes = Array(repeating: 0, count: Batch.capacity)
     matched = Array(repeating: 0, count: Batch.capacity)
-    keyWords = Array(repeating: Array(repeating: 0, count: Batch.capacity), count: keys.count)
-    for (position, key) in keys.enumerated() {
-      if case .constant(let word) = key {
-        keyWords[position] = Array(repeating: word, count: Batch.capacity)
-      }
-    }
-    scratch = Array(repeating: 0, count: Batch.capacity)
-    otherScratch = scratch
-    levelScratch = Array(repeating: 0, count: Batch.capacity)
+    keyWords = Array(repeating: [], count: keys.count)
+    scratch = []
+    otherScratch = []
+    levelScratch = []
     super.init(evaluation)
   }
 
@@ -114,7 +108,12 @@ final class JoinOperator: Operator {
     dropUnknownKeys(batch)
     guard batch.count > 0, let index else { return }
     for (position, key) in keys.enumerated() {
-      if case .slot(let slot) = key { keyWords[position] = batch.columns[slot] }
+      switch key {
+      case .slot(let slot): keyWords[position] = batch.columns[slot]
+      case .constant(let word):
+        let missing = batch.count - keyWords[position].count
+        if missing > 0 { keyWords[position].append(contentsOf: repeatElement(word, count: missing)) }
+      }
     }
     if isExistential { return try keepMatched(batch, index) }
     index.probe(keys: keyWords, count: batch.count, into: &hits)
@@ -286,6 +285,7 @@ final class JoinOperator: Operator {
     let contiguous = count == total ? contiguous : nil
     guard count > 0 else { return }
     for slot in carried {
+      out.makeRoom(slot, for: count)
       var column: [UInt64] = []
       swap(&column, &out.columns[slot])
       let input = batch.columns[slot]
@@ -297,6 +297,7 @@ final class JoinOperator: Operator {
       swap(&column, &out.columns[slot])
     }
     for output in outputs {
+      out.makeRoom(output.slot, for: count)
       var column: [UInt64] = []
       swap(&column, &out.columns[output.slot])
       if let contiguous {

@@ -94,6 +94,9 @@ final class ScanSource {
     case .view(let view):
       view.gatherLevels(rows: matched, count: count, into: &scratch)
     case .derived(let relation):
+      if scratch.count < count {
+        scratch.append(contentsOf: repeatElement(0, count: count - scratch.count))
+      }
       let probable = relation.levelStarts[1]
       let possible = relation.levelStarts[2]
       for position in 0..<count {

@@ -18,11 +18,7 @@ final class ComputeOperator: Operator {
   override func prepare() throws { try next.prepare() }
 
   override func push(_ batch: Batch) throws {
-    var result = evaluator.evaluate(expression, over: batch)
-    if result.count < Batch.capacity {
-      result.append(contentsOf: repeatElement(0, count: Batch.capacity - result.count))
-    }
-    batch.columns[slot] = result
+    batch.columns[slot] = evaluator.evaluate(expression, over: batch)
     try next.push(batch)
   }
 }
