@@ -112,7 +112,9 @@ final class JoinOperator: Operator {
       case .slot(let slot): keyWords[position] = batch.columns[slot]
       case .constant(let word):
         let missing = batch.count - keyWords[position].count
-        if missing > 0 { keyWords[position].append(contentsOf: repeatElement(word, count: missing)) }
+        if missing > 0 {
+          keyWords[position].append(contentsOf: repeatElement(word, count: missing))
+        }
       }
     }
     if isExistential { return try keepMatched(batch, index) }
