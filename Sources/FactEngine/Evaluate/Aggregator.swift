@@ -11,7 +11,7 @@ final class Aggregator {
   private let aggregates: [ResolvedAggregate]
   private var groups: GroupTable
   private var states: [any AggregateState] = []
-  /// By group: the raw level of its surest match.
+  /// By group: the raw level of its surest match; empty while all matches were certain.
   private var levels: [UInt8] = []
   private var assigned: [Int32] = []
   private let certainLevels = [UInt8](repeating: 0, count: Batch.capacity)
@@ -49,12 +49,10 @@ final class Aggregator {
   /// Takes the columns of a batch: group terms, then `inputs`.
   func add(_ columns: [[UInt64]], count: Int, levels batchLevels: [UInt8]?) throws {
     guard count > 0 else { return }
+    let before = groups.count
     groups.assign(columns, rowCount: count, into: &assigned)
-    while levels.count < groups.count { levels.append(2) }
+    weaken(batchLevels, count: count, known: before)
     let rowLevels = batchLevels ?? certainLevels
-    for row in 0..<count where rowLevels[row] < levels[Int(assigned[row])] {
-      levels[Int(assigned[row])] = rowLevels[row]
-    }
     var next = groupCount
     for (position, aggregate) in aggregates.enumerated() {
       var argument: [UInt64]?
@@ -69,19 +67,64 @@ final class Aggregator {
       }
       try states[position].add(
         AggregateInput(
-          argument: argument, key: key, groups: assigned, levels: rowLevels, count: count,
-          groupCount: groups.count))
+          argument: argument, key: key, groups: assigned, levels: rowLevels,
+          isCertain: batchLevels == nil, count: count, groupCount: groups.count))
+    }
+  }
+
+  /// Keeps the level of the surest match of each group; `known` groups were there before.
+  private func weaken(_ batchLevels: [UInt8]?, count: Int, known: Int) {
+    if batchLevels == nil, levels.isEmpty { return }
+    if levels.isEmpty { levels = Array(repeating: 0, count: known) }
+    let missing = groups.count - levels.count
+    if missing > 0 { levels.append(contentsOf: repeatElement(2, count: missing)) }
+    let rowLevels = batchLevels ?? certainLevels
+    for row in 0..<count where rowLevels[row] < levels[Int(assigned[row])] {
+      levels[Int(assigned[row])] = rowLevels[row]
     }
   }
 
   /// Gives the rows, group terms first, in batches, with their levels where any is below certain.
   func finish(_ emit: ([[UInt64]], Int, [UInt8]?) throws -> Void) throws {
-    var total = groups.count
-    if groupCount == 0 {
-      // Without groups there is always one row, and it is certain that there is.
-      total = 1
-      levels = [0]
+    // Without groups there is always one row, and it is certain that there is.
+    if groupCount == 0 { levels = [] }
+    let total = groupCount == 0 ? 1 : groups.count
+    let single = states.compactMap { $0 as? any SingleValueState }
+    if single.count == states.count, single.allSatisfy(\.hasOneValue) {
+      try finish(single, total: total, emit)
+    } else {
+      try finishSeveral(total: total, emit)
     }
+  }
+
+  private func level(of group: Int) -> UInt8 { levels.isEmpty ? 0 : levels[group] }
+
+  /// Rows where each aggregate has one value for a group.
+  private func finish(
+    _ states: [any SingleValueState], total: Int, _ emit: ([[UInt64]], Int, [UInt8]?) throws -> Void
+  ) throws {
+    var start = 0
+    while start < total {
+      try evaluation.checkpoint()
+      let end = min(start + Batch.capacity, total)
+      var columns = (0..<groupCount).map { Array(groups.keys[$0][start..<end]) }
+      for state in states {
+        var column: [UInt64] = []
+        column.reserveCapacity(end - start)
+        for group in start..<end {
+          column.append(try state.value(group: group, isCertain: level(of: group) == 0).bits)
+        }
+        columns.append(column)
+      }
+      try emit(columns, end - start, levels.isEmpty ? nil : Array(levels[start..<end]))
+      start = end
+    }
+  }
+
+  /// Rows where an aggregate may have several values for a group.
+  private func finishSeveral(
+    total: Int, _ emit: ([[UInt64]], Int, [UInt8]?) throws -> Void
+  ) throws {
     var columns = Array(repeating: [UInt64](), count: groupCount + aggregates.count)
     var rowLevels: [UInt8] = []
     var isUncertain = false
@@ -93,9 +136,9 @@ final class Aggregator {
       isUncertain = false
     }
     for group in 0..<total {
-      var rows: [(words: [Word], level: UInt8)] = [([], levels[group])]
+      var rows: [(words: [Word], level: UInt8)] = [([], level(of: group))]
       for state in states {
-        let results = try state.results(group: group, isCertain: levels[group] == 0)
+        let results = try state.results(group: group, isCertain: level(of: group) == 0)
         rows = rows.flatMap { row in
           results.map { (row.words + [$0.word], max(row.level, $0.level)) }
         }
@@ -123,6 +166,8 @@ struct AggregateInput {
   var groups: [Int32]
   /// The raw level of each row.
   var levels: [UInt8]
+  /// Whether all rows are certain.
+  var isCertain: Bool
   var count: Int
   /// How many groups there are now.
   var groupCount: Int
@@ -134,4 +179,32 @@ protocol AggregateState: AnyObject {
   /// The values for a group; several only where `latest` ties. `isCertain` says whether the group
   /// has a match for sure.
   func results(group: Int, isCertain: Bool) throws -> [(word: Word, level: UInt8)]
+}
+
+/// An aggregate that has one value for a group, which is certain.
+protocol SingleValueState: AggregateState {
+  /// Whether that is so for what was added.
+  var hasOneValue: Bool { get }
+  func value(group: Int, isCertain: Bool) throws -> Word
+}
+
+extension SingleValueState {
+  var hasOneValue: Bool { true }
+
+  func results(group: Int, isCertain: Bool) throws -> [(word: Word, level: UInt8)] {
+    [(try value(group: group, isCertain: isCertain), 0)]
+  }
+}
+
+extension Word {
+  /// The upper 16 bits of all words of kind `integer`.
+  static let integerTag = Word(kind: .integer, payload: 0).bits &>> 48
+}
+
+/// Makes an array of what is kept by group long enough.
+@inline(__always)
+func reach<Kept>(_ groups: inout [Kept], _ count: Int, _ initial: Kept) {
+  if groups.count < count {
+    groups.append(contentsOf: repeatElement(initial, count: count - groups.count))
+  }
 }

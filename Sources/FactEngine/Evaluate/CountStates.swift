@@ -8,40 +8,51 @@ extension ValueStore {
 }
 
 /// `count` and `count X`.
-final class CountState: AggregateState {
+final class CountState: SingleValueState {
   private let values: ValueStore
-  private var certain: [Int] = []
   private var all: [Int] = []
+  /// Those of `all` that may not be there; empty while there are none.
+  private var weak: [Int] = []
   private var hasArgument = false
 
   init(values: ValueStore) { self.values = values }
 
   func add(_ input: AggregateInput) {
-    if all.count < input.groupCount {
-      let missing = input.groupCount - all.count
-      all.append(contentsOf: repeatElement(0, count: missing))
-      certain.append(contentsOf: repeatElement(0, count: missing))
-    }
-    let unknown = Word.unknown.bits
     hasArgument = input.argument != nil
-    for row in 0..<input.count {
+    // Out of the object while they change: each access to a property of a class is checked.
+    var counts: [Int] = []
+    swap(&counts, &all)
+    reach(&counts, input.groupCount, 0)
+    let unknown = Word.unknown.bits
+    let groups = input.groups
+    if let argument = input.argument {
+      for row in 0..<input.count where argument[row] != unknown {
+        counts[Int(truncatingIfNeeded: groups[row])] &+= 1
+      }
+    } else {
+      for row in 0..<input.count { counts[Int(truncatingIfNeeded: groups[row])] &+= 1 }
+    }
+    swap(&counts, &all)
+    if input.isCertain { return }
+    reach(&weak, input.groupCount, 0)
+    for row in 0..<input.count where input.levels[row] > 0 {
       if let argument = input.argument, argument[row] == unknown { continue }
-      let group = Int(input.groups[row])
-      all[group] &+= 1
-      if input.levels[row] == 0 { certain[group] &+= 1 }
+      weak[Int(groups[row])] &+= 1
     }
   }
 
-  func results(group: Int, isCertain: Bool) -> [(word: Word, level: UInt8)] {
-    guard group < all.count else { return [(values.word(integer: 0), 0)] }
+  func value(group: Int, isCertain: Bool) -> Word {
+    guard group < all.count else { return values.word(integer: 0) }
+    let most = all[group]
+    let certain = group < weak.count ? most - weak[group] : most
+    if certain == most { return values.word(integer: Int64(most)) }
     // Where the row of a group stands at all, the group has a match.
-    let least = isCertain || hasArgument ? certain[group] : max(1, certain[group])
-    return [(values.word(count: least, to: all[group]), 0)]
+    return values.word(count: isCertain || hasArgument ? certain : max(1, certain), to: most)
   }
 }
 
 /// `count distinct X`: identity looks at the value as stated.
-final class DistinctState: AggregateState {
+final class DistinctState: SingleValueState {
   private let values: ValueStore
   private let certain: RowStore
   private let all: RowStore
@@ -92,12 +103,12 @@ final class DistinctState: AggregateState {
     return counts
   }
 
-  func results(group: Int, isCertain: Bool) -> [(word: Word, level: UInt8)] {
+  func value(group: Int, isCertain: Bool) -> Word {
     let counts = self.counts ?? (DistinctState.perGroup(certain), DistinctState.perGroup(all))
     self.counts = counts
     let least = group < counts.certain.count ? counts.certain[group] : 0
     let most = group < counts.all.count ? counts.all[group] : 0
-    return [(values.word(count: least, to: most), 0)]
+    return values.word(count: least, to: most)
   }
 }
 

@@ -18,6 +18,8 @@ public struct FileBadRow: Sendable, Hashable {
 final class FileRecords {
   private let evaluation: Evaluation
   private let file: ResolvedFile
+  private var texts = TextRun()
+  private var days = DayMemo()
 
   init(_ evaluation: Evaluation, _ file: ResolvedFile) {
     self.evaluation = evaluation
@@ -160,6 +162,10 @@ final class FileRecords {
     _ batch: RecordBatch, _ records: Range<Int>, _ column: Int, _ type: AttributeType, name: String,
     into words: inout [UInt64], bad: inout [Int: String]
   ) {
+    switch type {
+    case .entity, .text, .any: return intern(batch, records, column, into: &words)
+    default: break
+    }
     let values = evaluation.values
     let bytes = batch.bytes.span
     let fields = batch.fields
@@ -172,11 +178,10 @@ final class FileRecords {
       } else {
         let field = bytes.extracting(slice.range)
         switch type {
-        case .entity, .text, .any:
-          words[row] = Word(symbol: values.symbols.intern(field)).bits
+        case .entity, .text, .any: break
         case .integer:
           if let integer = FieldParser.integer(field) {
-            words[row] = values.word(integer: integer).bits
+            words[row] = (Word(integer: integer) ?? values.word(integer: integer)).bits
           } else if let number = FieldParser.number(field), number.rounded() == number,
             abs(number) < 9e18
           {
@@ -202,6 +207,40 @@ final class FileRecords {
     }
   }
 
+  /// Interns the texts of a column all at once, so that the waits for memory overlap.
+  private func intern(
+    _ batch: RecordBatch, _ records: Range<Int>, _ column: Int, into words: inout [UInt64]
+  ) {
+    texts.removeAll(keepingCapacity: true)
+    let fields = batch.fields
+    let stride = batch.stride
+    for record in records {
+      let slice = fields[record &* stride &+ column]
+      if !slice.isMissing { texts.append(slice) }
+    }
+    var ids: [UInt32] = []
+    swap(&ids, &texts.ids)
+    defer { swap(&ids, &texts.ids) }
+    evaluation.values.symbols.internBatch(
+      batch.bytes.span, starts: texts.starts.span, lengths: texts.lengths.span, into: &ids)
+    let first = Word(symbol: 0).bits
+    if ids.count == records.count {
+      for row in 0..<records.count { words[row] = first | UInt64(ids[row]) }
+      return
+    }
+    var row = 0
+    var next = 0
+    for record in records {
+      if fields[record &* stride &+ column].isMissing {
+        words[row] = Word.unknown.bits
+      } else {
+        words[row] = first | UInt64(ids[next])
+        next += 1
+      }
+      row += 1
+    }
+  }
+
   private func number(_ field: Span<UInt8>, isPercent: Bool) -> Double? {
     if isPercent, field.count > 1, field[field.count - 1] == UInt8(ascii: "%") {
       return FieldParser.number(field.extracting(0..<(field.count - 1))).map { $0 / 100 }
@@ -211,11 +250,77 @@ final class FileRecords {
 
   /// A day or moment, a year as four digits, or an EDTF string.
   private func date(_ field: Span<UInt8>) -> Word? {
-    if let date = FieldParser.isoDate(field) { return date.word }
+    if let word = days.word(field) { return word }
+    if let date = FieldParser.isoDate(field) {
+      days.note(field, date.word)
+      return date.word
+    }
     var text = ""
     for index in 0..<field.count { text.unicodeScalars.append(Unicode.Scalar(field[index])) }
     if case .success(let value) = EDTF.read(text) { return evaluation.values.word(for: value) }
     return nil
+  }
+}
+
+/// Where the texts of a column lie, and their ids.
+private struct TextRun {
+  var starts: [UInt32] = []
+  var lengths: [UInt32] = []
+  var ids: [UInt32] = []
+
+  mutating func removeAll(keepingCapacity: Bool) {
+    starts.removeAll(keepingCapacity: keepingCapacity)
+    lengths.removeAll(keepingCapacity: keepingCapacity)
+    ids.removeAll(keepingCapacity: keepingCapacity)
+  }
+
+  @inline(__always)
+  mutating func append(_ slice: FieldSlice) {
+    starts.append(UInt32(truncatingIfNeeded: slice.offset))
+    lengths.append(UInt32(truncatingIfNeeded: slice.length))
+  }
+}
+
+/// The words of days that were read before; files have few distinct ones.
+private struct DayMemo {
+  private var keys = [UInt32](repeating: 0, count: 8_192)
+  private var words = [UInt64](repeating: 0, count: 8_192)
+
+  /// The digits of `YYYY-MM-DD` as one number, or 0 for anything else.
+  private static func key(_ field: Span<UInt8>) -> UInt32 {
+    guard field.count == 10 else { return 0 }
+    var key: UInt32 = 0
+    for at in 0..<10 {
+      let byte = field[at]
+      if at == 4 || at == 7 {
+        if byte != UInt8(ascii: "-") { return 0 }
+      } else {
+        let digit = byte &- 0x30
+        if digit > 9 { return 0 }
+        key = key &* 10 &+ UInt32(digit)
+      }
+    }
+    return key
+  }
+
+  /// Days of some twenty years that follow one another have slots of their own.
+  private static func slot(_ key: UInt32) -> Int {
+    let months = key / 10_000 &* 12 &+ key / 100 % 100
+    return Int(truncatingIfNeeded: (months &* 32 &+ key % 100) & 8_191)
+  }
+
+  func word(_ field: Span<UInt8>) -> Word? {
+    let key = DayMemo.key(field)
+    let slot = DayMemo.slot(key)
+    guard key != 0, keys[slot] == key else { return nil }
+    return Word(bits: words[slot])
+  }
+
+  mutating func note(_ field: Span<UInt8>, _ word: Word) {
+    let key = DayMemo.key(field)
+    guard key != 0 else { return }
+    keys[DayMemo.slot(key)] = key
+    words[DayMemo.slot(key)] = word.bits
   }
 }
 

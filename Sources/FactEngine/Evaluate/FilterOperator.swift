@@ -28,25 +28,37 @@ final class FilterOperator: Operator {
 
   override func push(_ batch: Batch) throws {
     let count = batch.count
+    // Out of the object while they change: each access to a property of a class is checked.
+    var truths: [UInt8] = []
+    var outcome: [UInt8] = []
+    var selection: [UInt32] = []
+    swap(&truths, &self.truths)
+    swap(&outcome, &self.outcome)
+    swap(&selection, &self.selection)
+    defer {
+      swap(&truths, &self.truths)
+      swap(&outcome, &self.outcome)
+      swap(&selection, &self.selection)
+    }
     for row in 0..<count { outcome[row] = 0 }
     for condition in conditions {
       try condition.judge(batch, evaluator, into: &truths)
-      var row = 0
-      while row < count {
-        if truths[row] > outcome[row] { outcome[row] = truths[row] }
-        row &+= 1
-      }
+      for row in 0..<count where truths[row] > outcome[row] { outcome[row] = truths[row] }
     }
     var kept = 0
-    var isWeakened = false
+    var weakest: UInt8 = 0
+    let never = Truth.never.rawValue
     for row in 0..<count {
-      if outcome[row] == Truth.never.rawValue { continue }
-      if outcome[row] != 0 { isWeakened = true }
-      selection[kept] = UInt32(row)
-      kept += 1
+      // A row that carries a failure passes what its failed value was asked for.
+      let truth = outcome[row]
+      selection[kept] = UInt32(truncatingIfNeeded: row)
+      if truth != never {
+        weakest |= truth
+        kept &+= 1
+      }
     }
     guard kept > 0 else { return }
-    if isWeakened {
+    if weakest != 0 {
       batch.beginLevels()
       for row in 0..<count where outcome[row] > batch.levels[row] {
         batch.levels[row] = outcome[row]

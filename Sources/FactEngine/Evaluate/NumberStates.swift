@@ -42,8 +42,48 @@ private func numbers(
     failure: RowFailure(message: "`\(name)` needs numbers, and \(text) is none", span: span))
 }
 
+/// Exact sums by group of what is nearly always all there is: certain integers that fit a word.
+private struct IntegerTotals {
+  private(set) var totals: [Int64] = []
+  private(set) var counts: [Int] = []
+  private let isCounting: Bool
+
+  init(isCounting: Bool) { self.isCounting = isCounting }
+
+  /// Adds what it can and returns the rows that are left: other values, uncertain ones, overflows.
+  mutating func add(_ input: AggregateInput, _ argument: [UInt64]) -> [Int] {
+    var left: [Int] = []
+    let groups = input.groups
+    let levels = input.levels
+    var totals: [Int64] = []
+    swap(&totals, &self.totals)
+    reach(&totals, input.groupCount, 0)
+    if isCounting { reach(&counts, input.groupCount, 0) }
+    let tag = Word.integerTag
+    let unknown = Word.unknown.bits
+    for row in 0..<input.count {
+      let word = argument[row]
+      if word &>> 48 == tag && levels[row] == 0 {
+        let group = Int(truncatingIfNeeded: groups[row])
+        let value = Word(bits: word).integer
+        let (sum, overflow) = totals[group].addingReportingOverflow(value)
+        if overflow {
+          left.append(row)
+        } else {
+          totals[group] = sum
+          if isCounting { counts[group] &+= 1 }
+        }
+      } else if word != unknown {
+        left.append(row)
+      }
+    }
+    swap(&totals, &self.totals)
+    return left
+  }
+}
+
 /// `sum X`: a match that may not be there adds from zero.
-final class SumState: AggregateState {
+final class SumState: SingleValueState {
   private let evaluation: Evaluation
   private let span: SourceSpan
   private struct Group {
@@ -52,6 +92,8 @@ final class SumState: AggregateState {
     var isOpenBelow = false
     var isOpenAbove = false
   }
+  private var integers = IntegerTotals(isCounting: false)
+  /// What the totals of integers leave; shorter than those, or empty, where they leave nothing.
   private var groups: [Group] = []
 
   init(evaluation: Evaluation, span: SourceSpan) {
@@ -61,17 +103,12 @@ final class SumState: AggregateState {
 
   func add(_ input: AggregateInput) throws {
     guard let argument = input.argument else { return }
-    while groups.count < input.groupCount { groups.append(Group()) }
-    for row in 0..<input.count {
+    let left = integers.add(input, argument)
+    if left.isEmpty { return }
+    reach(&groups, input.groupCount, Group())
+    for row in left {
       let word = Word(bits: argument[row])
       let group = Int(input.groups[row])
-      if word.kind == .integer, input.levels[row] == 0 {
-        let scalar = Scalar.integer(word.integer)
-        groups[group].lower.add(scalar)
-        groups[group].upper.add(scalar)
-        continue
-      }
-      if word == .unknown { continue }
       let interval = try numbers(word, evaluation, span, "sum")
       let mayBeAbsent = input.levels[row] > 0
       let zero = Scalar.integer(0)
@@ -88,21 +125,24 @@ final class SumState: AggregateState {
     }
   }
 
-  func results(group: Int, isCertain: Bool) throws -> [(word: Word, level: UInt8)] {
-    guard group < groups.count else { return [(evaluation.values.word(integer: 0), 0)] }
-    let state = groups[group]
+  func value(group: Int, isCertain: Bool) throws -> Word {
+    let total = group < integers.totals.count ? integers.totals[group] : 0
+    guard group < groups.count else { return evaluation.values.word(integer: total) }
+    var state = groups[group]
+    state.lower.add(.integer(total))
+    state.upper.add(.integer(total))
     let lower = state.isOpenBelow ? nil : state.lower.scalar
     let upper = state.isOpenAbove ? nil : state.upper.scalar
     if lower == nil && !state.isOpenBelow || upper == nil && !state.isOpenAbove {
       throw FailureError(
         failure: RowFailure(message: "the sum is too large for a 64-bit integer", span: span))
     }
-    return [(evaluation.values.word(range: NumberInterval(lower: lower, upper: upper)), 0)]
+    return evaluation.values.word(range: NumberInterval(lower: lower, upper: upper))
   }
 }
 
 /// `avg X`, with the tightest bounds if matches are independent of each other.
-final class AverageState: AggregateState {
+final class AverageState: SingleValueState {
   private let evaluation: Evaluation
   private let span: SourceSpan
   private struct Group {
@@ -115,6 +155,8 @@ final class AverageState: AggregateState {
     var uncertainLower: [Double] = []
     var uncertainUpper: [Double] = []
   }
+  private var integers = IntegerTotals(isCounting: true)
+  /// What the totals of integers leave.
   private var groups: [Group] = []
 
   init(evaluation: Evaluation, span: SourceSpan) {
@@ -124,10 +166,11 @@ final class AverageState: AggregateState {
 
   func add(_ input: AggregateInput) throws {
     guard let argument = input.argument else { return }
-    while groups.count < input.groupCount { groups.append(Group()) }
-    for row in 0..<input.count {
+    let left = integers.add(input, argument)
+    if left.isEmpty { return }
+    reach(&groups, input.groupCount, Group())
+    for row in left {
       let word = Word(bits: argument[row])
-      if word == .unknown { continue }
       let group = Int(input.groups[row])
       let interval = try numbers(word, evaluation, span, "avg")
       if interval.lower == nil { groups[group].isOpenBelow = true }
@@ -145,10 +188,14 @@ final class AverageState: AggregateState {
     }
   }
 
-  func results(group: Int, isCertain: Bool) -> [(word: Word, level: UInt8)] {
-    guard group < groups.count else { return [(.unknown, 0)] }
-    let state = groups[group]
-    guard state.count + state.uncertainLower.count > 0 else { return [(.unknown, 0)] }
+  func value(group: Int, isCertain: Bool) -> Word {
+    var state = group < groups.count ? groups[group] : Group()
+    if group < integers.totals.count {
+      state.count += integers.counts[group]
+      state.lower.add(.integer(integers.totals[group]))
+      state.upper.add(.integer(integers.totals[group]))
+    }
+    guard state.count + state.uncertainLower.count > 0 else { return .unknown }
     let lower =
       state.isOpenBelow
       ? nil
@@ -160,7 +207,7 @@ final class AverageState: AggregateState {
         sum: -state.upper.double, count: state.count, state.uncertainUpper.map { -$0 })
     let interval = NumberInterval(
       lower: lower.flatMap(Scalar.init), upper: upper.flatMap(Scalar.init))
-    return [(evaluation.values.word(range: interval), 0)]
+    return evaluation.values.word(range: interval)
   }
 
   /// The least average that some of the uncertain values can bring about: the smallest first, as

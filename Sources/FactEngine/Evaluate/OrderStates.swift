@@ -4,14 +4,13 @@ import FactModel
 ///
 /// Exact values of certain matches leave one best word behind; the others are kept, since each of
 /// them may decide a bound.
-final class ExtremeState: AggregateState {
+final class ExtremeState: SingleValueState {
   private let values: ValueStore
   private let isMaximum: Bool
-  private struct Group {
-    var best = Word.unknown
-    var others: [(word: Word, level: UInt8)] = []
-  }
-  private var groups: [Group] = []
+  /// By group: the best word so far, unknown where there is none.
+  private var best: [UInt64] = []
+  /// By group what else counts; shorter than `best` where nothing does.
+  private var others: [[(word: Word, level: UInt8)]] = []
 
   init(evaluation: Evaluation, isMaximum: Bool) {
     values = evaluation.values
@@ -20,19 +19,30 @@ final class ExtremeState: AggregateState {
 
   func add(_ input: AggregateInput) {
     guard let argument = input.argument else { return }
-    while groups.count < input.groupCount { groups.append(Group()) }
+    var best: [UInt64] = []
+    swap(&best, &self.best)
+    let unknown = Word.unknown.bits
+    reach(&best, input.groupCount, unknown)
+    let groups = input.groups
+    let levels = input.levels
+    let tag = Word.integerTag
+    let isMaximum = self.isMaximum
     for row in 0..<input.count {
-      let word = Word(bits: argument[row])
-      if word == .unknown { continue }
-      let group = Int(input.groups[row])
-      if input.levels[row] == 0, word.kind == .integer || values.isExact(word) {
-        if groups[group].best == .unknown || isBetter(word, groups[group].best) {
-          groups[group].best = word
-        }
+      let word = argument[row]
+      if word == unknown { continue }
+      let group = Int(truncatingIfNeeded: groups[row])
+      let known = best[group]
+      if word &>> 48 == tag && known &>> 48 == tag && levels[row] == 0 {
+        // Words of integers sort as they do.
+        if isMaximum == (word > known) { best[group] = word }
+      } else if levels[row] == 0, values.isExact(Word(bits: word)) {
+        if known == unknown || isBetter(Word(bits: word), Word(bits: known)) { best[group] = word }
       } else {
-        groups[group].others.append((word, input.levels[row]))
+        reach(&others, input.groupCount, [])
+        others[group].append((Word(bits: word), levels[row]))
       }
     }
+    swap(&best, &self.best)
   }
 
   private func isBetter(_ word: Word, _ other: Word) -> Bool {
@@ -43,12 +53,18 @@ final class ExtremeState: AggregateState {
     return isMaximum ? order > 0 : order < 0
   }
 
+  /// Where all that counts is exact, one word is the best.
+  var hasOneValue: Bool { others.isEmpty }
+
+  func value(group: Int, isCertain: Bool) -> Word {
+    group < best.count ? Word(bits: best[group]) : .unknown
+  }
+
   func results(group: Int, isCertain: Bool) -> [(word: Word, level: UInt8)] {
-    guard group < groups.count else { return [(.unknown, 0)] }
-    let state = groups[group]
-    if state.others.isEmpty { return [(state.best, 0)] }
-    var all = state.others
-    if state.best != .unknown { all.append((state.best, 0)) }
+    let exact = value(group: group, isCertain: isCertain)
+    guard group < others.count, !others[group].isEmpty else { return [(exact, 0)] }
+    var all = others[group]
+    if exact != .unknown { all.append((exact, 0)) }
     if let word = numberBounds(all) ?? dateBounds(all) { return [(word, 0)] }
     return candidates(all)
   }

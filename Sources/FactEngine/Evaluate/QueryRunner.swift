@@ -41,7 +41,7 @@ struct QueryRunner {
     }
     var into: String?
     var isSorted = false
-    for stage in stages {
+    for (position, stage) in zip(stages.indices, stages) {
       try evaluation.checkpoint()
       switch stage {
       case .filter, .select, .aggregate:
@@ -55,7 +55,7 @@ struct QueryRunner {
         if case .aggregate = stage { isSorted = false }
         isMatches = false
       case .sort(let keys):
-        block = try sorted(block, by: keys)
+        block = try sorted(block, by: keys, limit: QueryRunner.limit(after: position, in: stages))
         isSorted = true
       case .limit(let count, let offset):
         if !isSorted { block = sorted(block) }
@@ -138,7 +138,9 @@ struct QueryRunner {
     }
   }
 
-  private func sorted(_ block: RowBlock, by keys: [ResolvedSortKey]) throws -> RowBlock {
+  private func sorted(
+    _ block: RowBlock, by keys: [ResolvedSortKey], limit: Int?
+  ) throws -> RowBlock {
     var columns = Array(repeating: [UInt64](), count: keys.count)
     try push(block, expressions: keys.map(\.value)) { batch, count, _ in
       for key in keys.indices { columns[key].append(contentsOf: batch[key][0..<count]) }
@@ -148,7 +150,15 @@ struct QueryRunner {
       sorter.order(
         columns + block.columns,
         descending: keys.map(\.isDescending) + block.columns.map { _ in false },
-        count: block.count))
+        count: block.count, limit: limit))
+  }
+
+  /// How many rows are wanted of a sort, if the next stage says so.
+  private static func limit(after position: Int, in stages: ArraySlice<ResolvedStage>) -> Int? {
+    guard position + 1 < stages.endIndex, case .limit(let count, let offset) = stages[position + 1]
+    else { return nil }
+    let (sum, overflow) = count.addingReportingOverflow(offset)
+    return overflow ? nil : sum
   }
 
   private var sorter: RowSorter { RowSorter(values: evaluation.values) }

@@ -103,7 +103,16 @@ struct RowSorter {
   let values: ValueStore
 
   /// The rows in the order of the columns, first column first; rows that tie keep their order.
-  func order(_ columns: [[UInt64]], descending: [Bool], count: Int) -> [UInt32] {
+  ///
+  /// With a limit only so many rows, and any that tie with the last in the first column, need come.
+  func order(
+    _ columns: [[UInt64]], descending: [Bool], count: Int, limit: Int? = nil
+  ) -> [UInt32] {
+    if let limit, limit > 0, limit <= 256, count > limit * 8, let first = columns.first {
+      let rows = candidates(first, descending: descending[0], count: count, limit: limit)
+      let picked = columns.map { column in rows.map { column[Int($0)] } }
+      return order(picked, descending: descending, count: rows.count).map { rows[Int($0)] }
+    }
     var rows = (0..<UInt32(count)).map { $0 }
     guard count > 1, !columns.isEmpty else { return rows }
     let ranked = columns.map { ranks($0, count: count) }
@@ -131,6 +140,28 @@ struct RowSorter {
       return left < right
     }
     return rows
+  }
+
+  /// The rows that may be among the first `limit` by one column, in their order.
+  private func candidates(
+    _ column: [UInt64], descending: Bool, count: Int, limit: Int
+  ) -> [UInt32] {
+    let ranked = ranks(column, count: count)
+    var keys = ranked.ranks
+    if descending {
+      for row in 0..<count { keys[row] = ranked.limit &- keys[row] }
+    }
+    // The least keys so far, in order; few rows get in once it is full.
+    var least: [UInt64] = []
+    for key in keys {
+      if least.count == limit, key >= least[limit - 1] { continue }
+      var at = least.count
+      while at > 0, least[at - 1] > key { at -= 1 }
+      least.insert(key, at: at)
+      if least.count > limit { least.removeLast() }
+    }
+    let last = least[least.count - 1]
+    return (0..<count).filter { keys[$0] <= last }.map { UInt32($0) }
   }
 
   /// For each row the rank of its word, and the greatest rank.

@@ -29,62 +29,55 @@ extension Engine {
       }
       return relation
     }
-    var block = RowBlock(slots: Array(0..<rule.head.count))
+    let staged = StagedRows(columnCount: rule.head.count, account: evaluation.account)
     var finished = false
     defer { if isStreamed, !finished { hasTornLoad = loader.rows > 0 } }
     do {
       try derive(rule.body.relations, in: evaluation)
-      if isStreamed {
-        // Nothing that is read can change, and a failure goes back to the last commit.
-        let relation = try open()
-        try collect(rule, into: &block, evaluation) { block in
-          guard block.count >= LoadedRows.chunk else { return }
-          try self.check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
-          self.state(block, in: relation, &loader)
-          block = RowBlock(slots: block.slots)
-          try self.durable?.relieve()
-        }
-      } else {
-        try collect(rule, into: &block, evaluation)
+      // Nothing that is read can change, and a failure goes back to the last commit.
+      let streamed = isStreamed ? try open() : nil
+      try collect(rule, evaluation) { columns, count, levels in
+        try self.check(
+          columns, count, arity: arity, of: known?.schema, in: source, at: load.head.span)
+        staged.append(columns, count: count, levels: levels)
+        guard let streamed, staged.count >= LoadedRows.chunk else { return }
+        self.state(staged, in: streamed, &loader)
+        try self.durable?.relieve()
       }
     } catch let error as FailureError {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }
-    try check(block, arity: arity, of: known?.schema, in: source, at: load.head.span)
-    state(block, in: try open(), &loader, showing: isStreamed ? nil : evaluation)
+    state(staged, in: try open(), &loader, showing: isStreamed ? nil : evaluation)
     finished = true
     return .loaded(
       rows: loader.rows, newFacts: loader.newFacts, newClaims: loader.newClaims,
       skipped: evaluation.skippedRows)
   }
 
-  /// States the rows of a block.
+  /// States the rows that wait, and leaves none.
   private func state(
-    _ block: RowBlock, in relation: Relation, _ loader: inout LoadedRows,
+    _ staged: StagedRows, in relation: Relation, _ loader: inout LoadedRows,
     showing evaluation: Evaluation? = nil
   ) {
     var rows: [UInt32] = []
-    var start = 0
-    while start < block.count {
-      let end = min(start + LoadedRows.chunk, block.count)
-      let words = (0..<loader.arity).map { Array(block.columns[$0][start..<end]) }
+    var done = 0
+    staged.take { columns, count, levels in
       let claims = claimBatch(
-        block, start..<end, arity: loader.arity, hasQualifiers: loader.hasQualifiers)
+        columns, count, levels, arity: loader.arity, hasQualifiers: loader.hasQualifiers)
       let stated = relation.facts.state(
-        columns: words, count: end - start, claims: claims, rows: &rows)
+        columns: Array(columns[0..<loader.arity]), count: count, claims: claims, rows: &rows)
       loader.newFacts += stated.newFacts
       loader.newClaims += stated.newClaims - stated.newFacts
-      start = end
-      evaluation?.meter?.note(stated: start)
+      loader.rows += count
+      done += count
+      evaluation?.meter?.note(stated: done)
     }
-    loader.rows += block.count
   }
 
   private func collect(
-    _ rule: ResolvedRule, into block: inout RowBlock, _ evaluation: Evaluation,
-    relieve: ((inout RowBlock) throws -> Void)? = nil
+    _ rule: ResolvedRule, _ evaluation: Evaluation,
+    _ receive: @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void
   ) throws {
-    var collected = block
     if rule.hasAggregates {
       let fixpoint = Fixpoint(
         evaluation: evaluation, relations: [], rules: [], outside: evaluation.scanSource)
@@ -93,7 +86,8 @@ extension Engine {
       try fixpoint.aggregate(rule, into: relation, source: evaluation.scanSource)
       relation.begin(level: 1)
       relation.begin(level: 2)
-      block = RowBlock(relation, slots: block.slots)
+      let block = RowBlock(relation, slots: Array(0..<rule.head.count))
+      try receive(block.columns, block.count, block.levels.isEmpty ? nil : block.levels)
       return
     }
     let head = rule.head.compactMap { term -> ResolvedExpression? in
@@ -109,25 +103,27 @@ extension Engine {
       var compiler = PipelineCompiler(
         evaluation: evaluation, variableCount: rule.variables.count, plan: plan,
         countsMatches: true, source: evaluation.scanSource)
-      let sink = ColumnSink(evaluation, expressions: head) { columns, count, levels in
-        collected.append(columns, count: count, levels: levels)
-        try relieve?(&collected)
-      }
+      let sink = ColumnSink(evaluation, expressions: head, receive: receive)
       try compiler.compile(plan, needed: needed, sink: sink).run()
     }
-    block = collected
   }
 
   /// A declared type is checked as facts are stated, also where a rule computes them.
   private func check(
-    _ block: RowBlock, arity: Int, of schema: Schema?, in source: SourceText, at span: SourceSpan
+    _ columns: [[UInt64]], _ count: Int, arity: Int, of schema: Schema?, in source: SourceText,
+    at span: SourceSpan
   ) throws {
     guard let schema, schema.isDeclared else { return }
     for column in 0..<arity {
       let attribute = schema.attributes[column]
       guard attribute.type != .any else { continue }
-      for word in block.columns[column] where !attribute.type.admits(Word(bits: word), base.values)
-      {
+      let words = columns[column]
+      if let tag = attribute.type.usualTag {
+        var difference: UInt64 = 0
+        for row in 0..<count { difference |= words[row] &>> 48 ^ tag }
+        if difference == 0 { continue }
+      }
+      for word in words[0..<count] where !attribute.type.admits(Word(bits: word), base.values) {
         let text = base.values.text(of: Word(bits: word))
         throw DiagnosticsError(
           [
@@ -141,14 +137,14 @@ extension Engine {
   }
 
   private func claimBatch(
-    _ block: RowBlock, _ rows: Range<Int>, arity: Int, hasQualifiers: Bool
+    _ columns: [[UInt64]], _ count: Int, _ levels: [UInt8]?, arity: Int, hasQualifiers: Bool
   ) -> ClaimBatch {
     var claims = ClaimBatch()
-    if !block.levels.isEmpty { claims.certainties = Array(block.levels[rows]) }
+    claims.certainties = levels
     guard hasQualifiers else { return claims }
     let missing = Word.anything.bits
     func column(_ qualifier: ClaimView.Qualifier) -> [UInt64]? {
-      let words = block.columns[arity + qualifier.rawValue][rows]
+      let words = columns[arity + qualifier.rawValue][0..<count]
       if words.allSatisfy({ $0 == missing }) { return nil }
       return words.map { $0 == missing ? Word.unknown.bits : $0 }
     }
@@ -159,7 +155,7 @@ extension Engine {
     claims.known = column(.known)
     claims.common.knownIsGiven = claims.known != nil
     if let certainties = column(.certainty) {
-      let levels = claims.certainties ?? Array(repeating: 0, count: rows.count)
+      let levels = claims.certainties ?? Array(repeating: 0, count: count)
       claims.certainties = zip(levels, certainties).map { level, word in
         let stated = base.certaintyWords.firstIndex(of: Word(bits: word)) ?? 0
         return max(level, UInt8(stated))
@@ -170,6 +166,16 @@ extension Engine {
 }
 
 extension AttributeType {
+  /// The upper 16 bits of the words that nearly all columns of this type hold alone, if there are.
+  var usualTag: UInt64? {
+    switch self {
+    case .entity, .text: Word(symbol: 0).bits &>> 48
+    case .integer: Word.integerTag
+    case .date: Word(kind: .date, payload: 0).bits &>> 48
+    case .number, .percent, .any: nil
+    }
+  }
+
   /// Whether a word may stand in an attribute of this type.
   func admits(_ word: Word, _ values: ValueStore) -> Bool {
     if word == .unknown { return true }

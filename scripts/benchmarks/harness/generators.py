@@ -212,7 +212,7 @@ def program_graph(folder, seed, methods):
             "heaptype", "this", "entry",
         )
     }
-    files["entry"] += ["m0", "m1"]
+    files["entry"] += [f"m{m}" for m in range(0, methods, 10)]
     heap = call = 0
     by_class = {}
     for method, owner in enumerate(method_class):
