@@ -9,6 +9,12 @@ extension BodyResolver {
     if columns == nil { columns = levels[0].slots }
     var resolved: [ResolvedStage] = []
     for stage in stages {
+      if let chart {
+        collector.report(
+          .badChart("`chart` is the last stage", hint: "put what follows it before it"),
+          at: chart.span)
+        self.chart = nil
+      }
       if let stage = resolve(stage) { resolved.append(stage) }
     }
     publishTypes()
@@ -35,8 +41,8 @@ extension BodyResolver {
         return nil
       }
       return .limit(count, offset: offset)
-    case .chart:
-      collector.report(.notAnsweredYet("`chart`"), at: stage.span)
+    case .chart(let form, let value):
+      resolveChart(form, value, at: stage.span)
       return nil
     case .into(let path):
       guard case .constant(.symbol(let text)) = path.kind else {

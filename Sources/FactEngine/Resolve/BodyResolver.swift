@@ -38,6 +38,8 @@ final class BodyResolver {
   /// Whether variables are left out of `mergedTypes`: within a negation.
   private var negationDepth = 0
   private var freshCount = 0
+  /// What a `chart` stage draws.
+  var chart: (slot: Slot, span: SourceSpan)?
 
   init(catalogue: RelationCatalogue, isQuery: Bool, collector: DiagnosticCollector) {
     self.catalogue = catalogue

@@ -25,7 +25,8 @@ enum ResolveProblem: Hashable {
   case tooManyAlternatives(limit: Int)
   case aggregateMisplaced(String)
   case notOptional
-  case notAnsweredYet(String)
+  /// What is wrong with a chart, and what to do.
+  case badChart(String, hint: String)
   /// `as of` or `during` with what is no date, or has no end.
   case noMoment(String, after: String)
   case pathIsNoText
@@ -71,7 +72,7 @@ extension ResolveProblem {
     case .unknownQualifier, .qualifiersOnDerived, .noQualifiers, .namesOnTest, .badCertainty,
       .fileQualifierValue, .pathIsNoText:
       qualifierWording
-    case .unknownColumn, .columnTwice, .badLimit, .atomInWhere, .notAnsweredYet, .noMoment:
+    case .unknownColumn, .columnTwice, .badLimit, .atomInWhere, .badChart, .noMoment:
       stageWording
     default: valueWording
     }
@@ -159,8 +160,7 @@ extension ResolveProblem {
         "E0244", "`where` takes conditions only, and `\(name)(…)` is an atom", nil,
         "put it into the body, before the first `|`"
       )
-    case .notAnsweredYet(let what):
-      return ("E0245", "\(what) is understood, but not answered by this version", nil, nil)
+    case .badChart(let what, let hint): return ("E0245", what, nil, hint)
     case .noMoment(let text, let word):
       return (
         "E0246", "`\(text)` is no date that `\(word)` could go by", nil,

@@ -144,6 +144,8 @@ public struct ResolvedQuery: Sendable, Hashable {
   public var stages: [ResolvedStage]
   /// Whether `percent(X)` or a declared type makes a slot print as a percentage.
   public var percentSlots: Set<Slot>
+  /// The column that a chart draws.
+  public var chart: Slot?
   /// The moment or period that it names itself.
   public var scope: ResolvedScope?
   /// The whole query.

@@ -159,10 +159,12 @@ final class Resolver {
       }
     }
     checkBinding(of: resolved, uses, body)
+    body.checkChart(resolvedStages.last { $0.columns != nil }?.columns ?? columns)
     try body.collector.throwErrors()
-    let value = ResolvedQuery(
+    var value = ResolvedQuery(
       body: resolved, variables: body.variables, columns: columns, stages: resolvedStages,
       percentSlots: body.percentSlots, scope: scope, span: query.span)
+    value.chart = body.chart?.slot
     var diagnostics = body.collector.sorted.map { ($0, source) }
     diagnostics += warnings(ofEmptyRelationsReachedBy: resolved, source)
     return Resolution(value: value, diagnostics: diagnostics)
@@ -200,6 +202,7 @@ final class Resolver {
     var query = last
     query.variables = body.variables
     query.stages += resolved
+    query.chart = body.chart?.slot
     query.percentSlots = body.percentSlots
     return Resolution(value: query, diagnostics: body.collector.sorted.map { ($0, source) })
   }

@@ -53,6 +53,8 @@ public final class Answer {
   public let values: ValueStore
   /// Why the answer is empty, a line each; filled in only when asked for at the prompt.
   public var explanation: [String] = []
+  /// The column that a `chart bar` stage draws as bars.
+  public var chartColumn: Int?
   /// The path of an `into` stage: where whoever shows the answer is to write it instead.
   public var into: String?
 

@@ -115,6 +115,7 @@ extension Engine {
       levels: hasLevels ? block.levels : nil, truth: result.truth, isYesNo: result.isYesNo,
       lists: result.lists, atom: atom, atomColumns: atomColumns, values: base.values)
     answer.into = result.into
+    answer.chartColumn = query.chart.flatMap { block.slots.firstIndex(of: $0) }
     if !block.disputed.isEmpty {
       answer.disputed = result.isYesNo ? [block.disputed.allSatisfy { $0 }] : block.disputed
     }

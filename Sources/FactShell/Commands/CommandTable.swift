@@ -33,6 +33,12 @@ extension Command {
     Command(
       "about", [.needed("ENTITY", .entity)], "everything known of an entity", AboutCommand.run),
     Command(
+      "path", [.needed("A", .entity), .needed("B", .entity)], "how two entities connect",
+      ExploringCommands.path),
+    Command(
+      "timeline", [.needed("ENTITY", .entity)], "what happened to an entity, in order",
+      ExploringCommands.timeline),
+    Command(
       "erase", [.needed("ATOM", .rest)], "remove facts as if never stated",
       RemovalCommands.erase),
     Command(
@@ -81,8 +87,6 @@ extension Command {
     Command("quit", [], "leave", AnswerCommands.quit),
     Command(
       "open", [.needed("BASE", .file)], "open or create a durable base", BaseCommands.open),
-    Command("path", [.needed("A", .entity), .needed("B", .entity)], "how two entities connect"),
-    Command("timeline", [.needed("ENTITY", .entity)], "what happened to an entity, in order"),
     Command(
       "conflicts", [], "facts that are denied or exclude one another", CheckCommands.conflicts),
     Command("check", [], "violations of the constraints", CheckCommands.check),

@@ -241,6 +241,7 @@ enum LineWrapping {
     var isEmpty = true
     func room() -> Int { max(width - used, 1) }
     func begin() {
+      while line.last == " ", line.count > indent { line.removeLast() }
       lines.append(line)
       used = min(hanging, max(width - 10, 0))
       line = String(repeating: " ", count: used)

@@ -37,6 +37,9 @@ public enum Renderer {
   ) throws {
     if answer.isYesNo {
       try YesNoRenderer(answer, options: options).render(to: sink)
+    } else if options.mode == .table, answer.rowCount > 0, let column = answer.chartColumn {
+      var renderer = ChartRenderer(answer, column: column, options: options)
+      try renderer.render(to: sink)
     } else if options.mode == .table {
       var renderer = TableRenderer(answer, options: options)
       try renderer.render(to: sink)

@@ -121,6 +121,7 @@ extension Answer {
       isYesNo: isYesNo, lists: lists, atom: atom, atomColumns: atomColumns, values: values)
     answer.explanation = explanation
     answer.into = into
+    answer.chartColumn = chartColumn
     answer.disputed = disputed
     return answer
   }
