@@ -165,11 +165,13 @@ final class ResolveNamesTests: XCTestCase {
     XCTAssertEqual(value("2026-01-05"), .date(day))
   }
 
-  func testNotAnsweredYet() {
+  func testStagesAndMoments() {
     assertFindings("p(1). p(X) | count?")
     assertFindings("p(1). as of 2026-01-01: p(X)?")
     assertFindings("p(1). during 2026: p(X)?")
-    assertFindings("p(1). p(X) | chart bar X?", ["E0245 chart bar X"])
+    assertFindings("p(1). p(X) | chart bar X?")
+    assertFindings("p(1). p(X) | chart pie X?", ["E0245 chart pie X"])
+    assertFindings("p(1). p(X) | chart bar X | limit 1?", ["E0245 chart bar X"])
   }
 
   func testSeveralAtOnceByPlace() {
