@@ -8,7 +8,7 @@ struct TableRenderer {
   private let options: RenderOptions
   private let columns: [AnswerColumns.Column]
   private var cells: CellWriter
-  /// Whether rows are numbered; `.why N` of a later version and people pointing at rows need it.
+  /// Whether rows are numbered: `.why N` and people pointing at rows need it.
   private let isNumbered: Bool
   private let head: Int
   private let tail: Int
