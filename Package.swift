@@ -55,3 +55,12 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// The fuzzer needs its own build of everything; `scripts/fuzz` makes it.
+if Context.environment["FACTSH_FUZZ"] != nil {
+  package.targets.append(
+    .target(
+      name: "Fuzz",
+      dependencies: ["FactModel", "FactLanguage", "FactFormats", "FactEngine", "FactShell"],
+      path: "Tests/Fuzz", exclude: ["Corpus"]))
+}

@@ -49,6 +49,8 @@ bool factsh_catch_signals(void) {
     sigemptyset(&action.sa_mask);
     sigaction(numbers[index], &action, NULL);
   }
+  // A file that grows beyond its limit is an error of the write, not the end of the process.
+  signal(SIGXFSZ, SIG_IGN);
   return true;
 }
 

@@ -29,7 +29,7 @@ final class FileRecords {
   /// Calls `receive` with the words by requested column, at most a batch long each time.
   func forEachBatch(_ receive: ([[UInt64]], Int) throws -> Void) throws {
     if evaluation.settings.isSafe {
-      throw failure("reading files is not allowed in safe mode")
+      throw failure("`file` is not allowed in safe mode")
     }
     let paths = expand(pattern: file.path)
     if paths.isEmpty { throw failure("no file matches \(file.path)") }

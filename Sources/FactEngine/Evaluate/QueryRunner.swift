@@ -19,6 +19,12 @@ struct QueryRunner {
   }
 
   func run() throws -> Result {
+    if evaluation.settings.isSafe {
+      for case .into(_, let span) in query.stages {
+        throw FailureError(
+          failure: RowFailure(message: "`into` is not allowed in safe mode", span: span))
+      }
+    }
     var stages = query.stages[...]
     var lists: [Word: [Word]] = [:]
     // Whether rows are still matches of the body, each of which counts once.

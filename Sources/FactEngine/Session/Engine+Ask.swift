@@ -193,7 +193,7 @@ extension Engine {
   private func singleAtom(
     of query: Query, columns: [AnswerColumn]
   ) -> (atom: Atom?, columns: [Int?]) {
-    guard query.stages.isEmpty, query.body.alternatives.count == 1,
+    guard query.stages.allSatisfy(\.isOutput), query.body.alternatives.count == 1,
       let only = query.body.alternatives.first, only.count == 1,
       case .atom(let atom) = only[0].kind,
       Test(rawValue: atom.name) == nil || resolver.isRelation(atom.name)
@@ -223,5 +223,12 @@ extension ResolvedQuery {
     stages.reduce(into: []) { names, stage in
       if case .filter(let body) = stage { names.formUnion(body.relations) }
     }
+  }
+}
+
+extension Stage {
+  /// Whether it only says where the rows go.
+  fileprivate var isOutput: Bool {
+    if case .into = kind { true } else { false }
   }
 }

@@ -7,6 +7,11 @@ extension Engine {
   /// All or nothing: rows are collected first and stated at the end, so that a bad row, a limit or
   /// an interrupt leaves the base as it was.
   func load(_ load: RuleSyntax, in source: SourceText) throws -> Outcome {
+    if settings.isSafe {
+      throw DiagnosticsError(
+        [Diagnostic(.error, "E0403", "`load` is not allowed in safe mode", at: load.span)],
+        in: source)
+    }
     let resolution = try resolver.resolve(load: load, in: source)
     diagnostics += resolution.diagnostics
     let rule = resolution.value

@@ -35,6 +35,9 @@ struct Command: Sendable {
   let name: String
   let parameters: [CommandParameter]
   let summary: String
+  /// Whether it touches files or starts programs, which safe mode refuses.
+  var isUnsafe: Bool { Command.unsafeNames.contains(name) }
+  private static let unsafeNames: Set = ["read", "save", "export", "open", "edit"]
   /// Nil for those that a later version will have.
   let run: (@Sendable (Session, CommandCall) throws -> Void)?
 

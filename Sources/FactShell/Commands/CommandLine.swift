@@ -18,6 +18,9 @@ struct CommandLine {
   func run(in session: Session) throws {
     let command = try find()
     let call = CommandCall(command: command, words: try words(for: command), rest: rest)
+    if session.isSafe, command.isUnsafe {
+      throw SessionFailure.unsafe("`.\(command.name)`")
+    }
     guard let run = command.run else {
       throw SessionFailure(
         "this version does not have `.\(command.name)` yet", hint: "`.help` lists what it has")

@@ -3,7 +3,6 @@ import Glibc
 /// `.edit`: the last text that was run at the prompt, in the editor of the user's choice, then run.
 enum EditCommand {
   static func run(_ session: Session, _ call: CommandCall) throws {
-    if session.isSafe { throw SessionFailure("`.edit` is not allowed in safe mode") }
     guard session.isPrompting, session.console.inputIsTerminal, session.console.outputIsTerminal
     else {
       throw SessionFailure("`.edit` needs a prompt in a terminal")

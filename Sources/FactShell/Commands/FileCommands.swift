@@ -10,7 +10,7 @@ enum FileCommands {
   }
 
   static func save(_ session: Session, _ call: CommandCall) throws {
-    let path = try target(call.needed(0), of: call, in: session)
+    let path = Paths.joined(try call.needed(0), to: session.currentDirectory)
     try OutputFile.write(to: path) { sink in
       try SavedText(session.engine).write(to: sink)
     }
@@ -22,14 +22,14 @@ enum FileCommands {
 
   static func export(_ session: Session, _ call: CommandCall) throws {
     let name = try call.needed(0)
-    let path = try target(call.needed(1), of: call, in: session)
+    let path = Paths.joined(try call.needed(1), to: session.currentDirectory)
     let answer = try RelationQuery.ask(name, in: session.engine)
     try write(answer, to: path, in: session)
   }
 
   /// Writes an answer into a file in the form that its extension names.
   static func write(_ answer: Answer, to path: String, in session: Session) throws {
-    if session.isSafe { throw SessionFailure("writing files is not allowed in safe mode") }
+    if session.isSafe { throw SessionFailure.unsafe("writing an answer to a file") }
     guard var options = RenderOptions.forFile(path) else {
       throw SessionFailure(
         "the name `\(path)` does not say how to write it",
@@ -41,15 +41,6 @@ enum FileCommands {
     }
     let rows = answer.isYesNo ? 1 : answer.rowCount
     session.notice("\(Readable.count(rows, "row")) written to \(path)")
-  }
-
-  private static func target(
-    _ path: String, of call: CommandCall, in session: Session
-  ) throws(SessionFailure) -> String {
-    if session.isSafe {
-      throw SessionFailure("`.\(call.command.name)` is not allowed in safe mode")
-    }
-    return Paths.joined(path, to: session.currentDirectory)
   }
 }
 

@@ -13,6 +13,8 @@ struct Completer {
   var parameters: [String] = []
   /// The folder from which file names are looked up; nil is the working directory.
   var directory: String?
+  /// Whether folders may be looked into.
+  var listsFiles = true
 
   /// So many candidates are offered of a kind.
   static let limit = 100
@@ -86,7 +88,8 @@ struct Completer {
 
   /// Entries of a folder as candidates; hidden ones only where a dot was typed.
   func files(_ typed: String) -> [CompletionCandidate] {
-    FolderListing.entries(matching: typed, from: directory).prefix(Completer.limit).map {
+    guard listsFiles else { return [] }
+    return FolderListing.entries(matching: typed, from: directory).prefix(Completer.limit).map {
       CompletionCandidate(text: $0.path, label: $0.name, detail: $0.detail, kind: .file)
     }
   }

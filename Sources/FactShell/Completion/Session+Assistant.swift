@@ -7,7 +7,7 @@ extension Session: LineAssistant {
     let completions = try? engine.reading {
       Completer(
         base: engine.base, program: engine.program, parameters: Array(engine.parameters.keys),
-        directory: nil
+        directory: nil, listsFiles: !isSafe
       ).completions(for: text, cursor: cursor)
     }
     return completions ?? CompletionResult(replace: cursor..<cursor, candidates: [])

@@ -13,6 +13,13 @@ public struct SessionFailure: Error, Sendable, Hashable {
     self.hint = hint
   }
 
+  /// What safe mode refuses.
+  static func unsafe(_ what: String) -> SessionFailure {
+    SessionFailure(
+      "\(what) is not allowed in safe mode",
+      hint: "factsh was started with --safe, so that nothing touches files or starts programs")
+  }
+
   /// The failure at its place in a script.
   func diagnostic(at span: SourceSpan) -> Diagnostic {
     Diagnostic(.error, "E0901", message, at: span, hint: hint)

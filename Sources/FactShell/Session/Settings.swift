@@ -130,8 +130,11 @@ extension Setting {
     Setting(
       name: "pager", summary: "whether what is longer than the window goes through a pager",
       kind: .choice(["on", "off", "auto"]),
-      get: { $0.settings.usesPager ? "auto" : "off" },
-      set: { session, text in session.settings.usesPager = text != "off" }),
+      get: { $0.settings.usesPager && !$0.isSafe ? "auto" : "off" },
+      set: { session, text throws(SessionFailure) in
+        if session.isSafe, text != "off" { throw SessionFailure.unsafe("the pager") }
+        session.settings.usesPager = text != "off"
+      }),
     Setting(
       name: "timer", summary: "when it is shown how long a query took",
       kind: .choice(SessionSettings.Timer.allCases.map(\.rawValue)),
