@@ -69,17 +69,31 @@ is_built() {
   [ -z "$(find "$root/Sources" "$root/Package.swift" -newer "$stamp" -print -quit)" ]
 }
 
+# Prints the linker's options that take the small C libraries from their archives where all of those
+# are there: a program starts two milliseconds sooner with six shared libraries fewer to look up.
+archive_options() {
+  local folder="$root/.build/archives" system name
+  system="/usr/lib/$(uname -m)-linux-gnu"
+  for name in edit z lmdb tinfo bsd md; do
+    [ -e "$system/lib$name.a" ] || return 0
+  done
+  mkdir -p "$folder"
+  for name in edit z lmdb tinfo bsd md; do ln -sf "$system/lib$name.a" "$folder/lib$name.a"; done
+  printf -- '-Xlinker -L%s -Xlinker -ltinfo -Xlinker -lbsd -Xlinker -lmd' "$folder"
+}
+
 # Builds the release binary with the Swift runtime linked in. Its output is shown only if it fails.
 # At a fixed address the program starts a millisecond sooner: nothing of it is relocated.
 build_release() {
-  local log="$root/.build/factsh-release.log" stamp="$root/.build/factsh-release.stamp"
+  local log="$root/.build/factsh-release.log" stamp="$root/.build/factsh-release.stamp" options=()
   mkdir -p "$root/.build"
   prepare_build || return 1
+  read -ra options <<<"$(archive_options)"
   say "building factsh (the first time takes a few minutes)"
   # The time of the stamp is that of the start, so that an edit made meanwhile counts as newer.
   touch "$stamp.new"
   if ! swift build --package-path "$root" -c release --static-swift-stdlib -Xlinker -no-pie \
-    --product factsh >"$log" 2>&1 </dev/null; then
+    "${options[@]}" --product factsh >"$log" 2>&1 </dev/null; then
     cat "$log" >&2
     say "error: the build failed; its output is above and in $log"
     return 1

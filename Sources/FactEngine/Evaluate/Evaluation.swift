@@ -86,7 +86,7 @@ final class Evaluation {
     if isInterrupted() { throw EngineError.interrupted }
     if account.isExceeded {
       throw EngineError.limit(
-        "the limit on memory (\(formatBytes(account.limit ?? 0))) is reached\(activity)")
+        "the limit on memory (\(formatBytes(account.limit))) is reached\(activity)")
     }
     if deadline != .max, Evaluation.clock() > deadline {
       throw EngineError.limit(
