@@ -15,7 +15,8 @@ struct Options: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Scripts of facts, rules and queries, read first; - is standard input.", valueName: "file"))
+      "Scripts of facts, rules and queries, read first; - is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String] = []
 
   @Option(
@@ -30,7 +31,8 @@ struct Options: ParsableCommand {
 
   @Option(
     name: [.customShort("b"), .long],
-    help: ArgumentHelp("Open or create a durable fact base.", valueName: "path"))
+    help: ArgumentHelp("Open or create a durable fact base.", valueName: "path"),
+    completion: .file())
   var base: String?
 
   @Option(

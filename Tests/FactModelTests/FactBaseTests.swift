@@ -170,6 +170,15 @@ final class FactBaseTests: XCTestCase {
     state(owns, [word("firm3"), word("more")])
     XCTAssertEqual(
       base.frequentValues(of: owns, column: 0, limit: 1).map(\.word), [word("firm3")])
+    XCTAssertEqual(
+      base.frequentValues(of: owns, column: 0, prefix: "firm3", limit: 2).map(\.count),
+      [1401, 1400])
+    let units = base.frequentValues(of: owns, column: 1, prefix: "unit6999", limit: 20)
+    XCTAssertEqual(
+      Set(units.map { base.values.text(of: $0.word) }),
+      Set((69_990..<70_000).filter { $0 % 50 != 7 }.map { "unit\($0)" } + ["unit6999"]))
+    XCTAssertEqual(base.frequentValues(of: owns, column: 1, prefix: "unit", limit: 7).count, 7)
+    XCTAssertEqual(base.frequentValues(of: owns, column: 1, prefix: "unit699990"), [])
     let found = base.occurrences(of: word("unit69999"))
     XCTAssertEqual(found.map(\.rows), [[69_999]])
     XCTAssertEqual(found.map(\.column), [1])

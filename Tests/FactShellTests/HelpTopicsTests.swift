@@ -89,6 +89,13 @@ final class HelpTopicsTests: XCTestCase {
     XCTAssertEqual(topics.find("ru", width: 60), .several(["rules", "run"]))
   }
 
+  func testOfTopicsThatContinueOneAnotherThePrefixMeansTheShortest() {
+    let topics = HelpTopics(pages: [("Rules", "# Rules\n## Sums in heads\nHeads.\n## Sums\nAll.\n")]
+    )
+    guard case .text(let lines) = topics.find("su", width: 60) else { return XCTFail("no text") }
+    XCTAssertEqual(lines.last, "All.")
+  }
+
   func testAnUnknownTopicNamesTheNearest() {
     XCTAssertEqual(topics.find("vulues", width: 60), .nothing(nearest: ["values"]))
     XCTAssertEqual(topics.find("zzzzzz", width: 60), .nothing(nearest: []))

@@ -193,6 +193,21 @@ final class SessionTests: XCTestCase {
       text, "a.dl: 1 fact, 1 claim, 1 rule, 1 query · .queries lists what to ask")
   }
 
+  func testTheGreetingFitsTheWindowInTwoLines() {
+    let files = (1...9).map { "a-file-of-facts-\($0).dl" }
+    for (width, files, expected) in [
+      (60, ["a.dl"], "a.dl: 1 fact, 1 claim, 1 rule, 1 query · .queries lists them"),
+      (50, ["a.dl"], "a.dl: 1 fact, 1 claim, 1 rule, 1 query\n.queries lists what to ask"),
+      (70, files, "9 files: 1 fact, 1 claim, 1 rule, 1 query · .queries lists what to ask"),
+      (20, [], "1 fact, 1 claim, 1 …\n.queries lists what to ask"),
+    ] {
+      let session = session()
+      session.console.windowSize = { (width, 24) }
+      XCTAssertTrue(session.runCommandText("p(1). q(X) :- p(X). query all: q(X)?"))
+      XCTAssertEqual(Greeting(session, loaded: files).text, expected, "\(width)")
+    }
+  }
+
   func testCertaintyFiltersAnswers() {
     let session = session()
     session.settings.mode = .facts

@@ -36,6 +36,21 @@ final class ShellTests: EditorSession {
     try end(afterClearing: true)
   }
 
+  func testSettingChoosesTheKeysOfVi() throws {
+    try startShell()
+    try type(".set keys vi\r")
+    try expectRow("fact>")
+    try type("likes(one, two)" + .escape + "0")
+    try expectScreen { $0.cursorColumn == 6 }
+    try type("cwrating" + .escape)
+    try expectRow("fact> rating(one, two)")
+    try type("\u{03}")
+    try type(".set keys emacs\r")
+    try type("one\u{01}x\r")
+    try expect("xone")
+    try end()
+  }
+
   func testCompletesCommands() throws {
     try startShell()
     try type(".relat\t")

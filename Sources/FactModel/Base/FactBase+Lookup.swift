@@ -68,67 +68,6 @@ extension FactBase {
     }
     return nil
   }
-
-  // MARK: Frequent values
-
-  /// A value of an attribute and how many facts have it.
-  public struct FrequentValue: Hashable, Sendable {
-    /// The value.
-    public let word: Word
-    /// The number of facts.
-    public let count: Int
-  }
-
-  struct FrequencyKey: Hashable {
-    let relation: Int
-    let column: Int
-  }
-
-  /// The distinct words of an attribute, most frequent first.
-  struct Frequencies {
-    let version: Int
-    let values: [FrequentValue]
-  }
-
-  /// The values of an attribute that begin with a text, the most frequent first.
-  ///
-  /// What a value begins with is looked at without quotes. The list of distinct values is made at
-  /// first need and kept until the relation changes. Complexity: then O(distinct values) at worst,
-  /// and O(limit) without a prefix.
-  public func frequentValues(
-    of relation: Relation, column: Int, prefix: String = "", limit: Int = 100
-  ) -> [FrequentValue] {
-    let key = FrequencyKey(relation: relation.id, column: column)
-    let known: Frequencies
-    if let cached = frequencies[key], cached.version == relation.facts.version {
-      known = cached
-    } else {
-      known = Frequencies(
-        version: relation.facts.version, values: relation.facts.facts.wordCounts(column: column))
-      frequencies[key] = known
-    }
-    if prefix.isEmpty { return Array(known.values.prefix(limit)) }
-    let wanted = Array(prefix.utf8)
-    var result: [FrequentValue] = []
-    for value in known.values {
-      if result.count == limit { break }
-      if begins(value.word, with: wanted) { result.append(value) }
-    }
-    return result
-  }
-
-  private func begins(_ word: Word, with prefix: [UInt8]) -> Bool {
-    if word.kind == .symbol {
-      return values.symbols.withBytes(word.symbol) { bytes in
-        guard bytes.count >= prefix.count else { return false }
-        var i = 0
-        while i < prefix.count, bytes[i] == prefix[i] { i &+= 1 }
-        return i == prefix.count
-      }
-    }
-    guard word != .unknown, word != .anything else { return false }
-    return values.text(of: word).utf8.starts(with: prefix)
-  }
 }
 
 extension Table {

@@ -147,7 +147,12 @@ extension Completer {
     guard let stored = base.relation(named: relation) else { return [] }
     let column = attribute.flatMap { stored.position(of: $0) } ?? position
     guard let column, column < stored.arity else { return [] }
-    let known = base.frequentValues(of: stored, column: column, limit: 100_000)
+    // Comparing takes about a microsecond each: the most frequent, and those that begin alike.
+    var known = base.frequentValues(of: stored, column: column, limit: 1_000)
+    if let first = typed.first {
+      known += base.frequentValues(
+        of: stored, column: column, prefix: String(first), limit: 1_000)
+    }
     let names = known.lazy.filter { $0.word.kind == .symbol }
       .map { base.values.symbols.text($0.word.symbol) }
     return NearestName.nearest(typed, among: names).compactMap { name in

@@ -115,6 +115,12 @@ public struct HelpTopics: Sendable {
       let found = topics.filter { $0.kind == kind && Self.key($0.name).hasPrefix(wanted) }
       let places = Set(found.map { [$0.page, $0.block] })
       if let first = found.first, places.count == 1 { return .text(lines(first, width: width)) }
+      // `aggregates` rather than `aggregates in heads`, which is longer.
+      if let shortest = found.min(by: { $0.name.count < $1.name.count }),
+        found.allSatisfy({ $0.name.hasPrefix(shortest.name) })
+      {
+        return .text(lines(shortest, width: width))
+      }
       if !found.isEmpty { return .several(Set(found.map(\.name)).sorted()) }
     }
     // A word inside a heading is the last try: `.help negation` finds "Negation and optional".

@@ -1,3 +1,4 @@
+import FactLanguage
 import Glibc
 
 /// The loop of the prompt: reads a statement, runs it, and so on until the end.
@@ -15,13 +16,13 @@ struct Prompt {
   func run() {
     if greets { session.console.report(Greeting(session, loaded: loaded).text) }
     let history = History(path: History.defaultPath())
+    let editor = Terminal.canEdit ? LineEditor(assistant: session, history: history) : nil
     let reader: any StatementReader =
-      Terminal.canEdit
-      ? LineEditor(assistant: session, history: history)
-      : PlainReader(assistant: session, showsPrompt: true)
+      editor ?? PlainReader(assistant: session, showsPrompt: true)
     session.historyEntries = { history.entries().map(\.text) }
     var saidProblem = false
     while !session.hasQuit {
+      editor?.mode = session.settings.keys
       switch reader.readStatement(prompt: "fact> ") {
       case .text(let text):
         Interrupts.reset()
@@ -60,8 +61,19 @@ struct Greeting {
     let names = loaded.map { path in
       path.split(separator: "/").last.map { SafeText.escaped(String($0)) } ?? path
     }
-    let hint = counts.queries > 0 ? ".queries lists what to ask" : ".help says what to type"
-    let subject = names.isEmpty ? "" : names.joined(separator: ", ") + ": "
-    text = subject + parts.joined(separator: ", ") + style.faint(" · \(hint)")
+    let hints =
+      counts.queries > 0
+      ? [".queries lists what to ask", ".queries lists them"]
+      : [".help says what to type", "more: .help"]
+    let width = session.console.windowSize()?.columns ?? .max
+    let figures = parts.joined(separator: ", ")
+    // It may take two lines, and the second is the hint; many files are only counted.
+    var line = names.isEmpty ? figures : names.joined(separator: ", ") + ": " + figures
+    if !names.isEmpty, DisplayWidth.of(line) > width {
+      line = "\(Readable.count(names.count, "file")): \(figures)"
+    }
+    line = DisplayWidth.truncate(line, to: width)
+    let fitting = hints.first { DisplayWidth.of("\(line) · \($0)") <= width }
+    text = line + style.faint(fitting.map { " · \($0)" } ?? "\n\(hints[0])")
   }
 }

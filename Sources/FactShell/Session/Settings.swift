@@ -12,6 +12,8 @@ public struct SessionSettings: Sendable {
     case off
   }
 
+  /// The keys to edit with at the prompt; nil leaves the choice to `~/.editrc`, else emacs.
+  public var keys: LineEditor.Mode?
   /// How answers are printed.
   public var mode = OutputMode.table
   /// The rows shown of a long table on a terminal; nil shows all.
@@ -142,6 +144,11 @@ extension Setting {
       set: { session, text in
         if let timer = SessionSettings.Timer(rawValue: text) { session.settings.timer = timer }
       }),
+    Setting(
+      name: "keys", summary: "the keys to edit with; auto is what ~/.editrc says",
+      kind: .choice(LineEditor.Mode.allCases.map(\.rawValue) + ["auto"]),
+      get: { $0.settings.keys?.rawValue ?? "auto" },
+      set: { session, text in session.settings.keys = LineEditor.Mode(rawValue: text) }),
     Setting(
       name: "bad-rows", summary: "what a row of a file that does not fit does to `load`",
       kind: .choice(["stop", "skip"]),

@@ -1,0 +1,165 @@
+extension FactBase {
+  /// A value of an attribute and how many facts have it.
+  public struct FrequentValue: Hashable, Sendable {
+    /// The value.
+    public let word: Word
+    /// The number of facts.
+    public let count: Int
+  }
+
+  struct FrequencyKey: Hashable {
+    let relation: Int
+    let column: Int
+  }
+
+  /// The distinct words of an attribute, most frequent first.
+  struct Frequencies {
+    let version: Int
+    let values: [FrequentValue]
+    /// The places in `values`, in the order of the alphabet; made when a prefix is first asked for.
+    var alphabet: Alphabet?
+  }
+
+  /// The values of an attribute that begin with a text, the most frequent first.
+  ///
+  /// What a value begins with is looked at without quotes. The list of distinct values is made at
+  /// first need, that of their beginnings with the first prefix, and both are kept until the
+  /// relation changes. Of values that are not symbols, such as numbers, only the most frequent are
+  /// looked at. Complexity: O(limit) without a prefix, else O(values that begin so).
+  public func frequentValues(
+    of relation: Relation, column: Int, prefix: String = "", limit: Int = 100
+  ) -> [FrequentValue] {
+    let key = FrequencyKey(relation: relation.id, column: column)
+    var known: Frequencies
+    if let cached = frequencies[key], cached.version == relation.facts.version {
+      known = cached
+    } else {
+      known = Frequencies(
+        version: relation.facts.version, values: relation.facts.facts.wordCounts(column: column))
+      frequencies[key] = known
+    }
+    if prefix.isEmpty { return Array(known.values.prefix(limit)) }
+    let alphabet: Alphabet
+    if let made = known.alphabet {
+      alphabet = made
+    } else {
+      alphabet = Alphabet(known.values, in: values.symbols)
+      known.alphabet = alphabet
+      frequencies[key] = known
+    }
+    let wanted = Array(prefix.utf8)
+    let symbols = alphabet.places(beginning: wanted, among: known.values, in: values.symbols)
+    let others = alphabet.others.filter {
+      values.text(of: known.values[Int($0)].word).utf8.starts(with: wanted)
+    }
+    let found = Alphabet.least(limit, of: symbols) + others
+    return found.sorted().prefix(limit).map { known.values[Int($0)] }
+  }
+}
+
+/// The values of an attribute in the order of the bytes of their texts, so that those with one
+/// beginning stand together.
+struct Alphabet {
+  /// Places of the symbols among the values.
+  private var sorted: [UInt32] = []
+  /// Places of the most frequent values that are no symbols.
+  private(set) var others: [UInt32] = []
+
+  private static let otherLimit = 2_000
+
+  /// Sorts by eight bytes at a time: words compare faster than texts, and where the texts go on
+  /// alike only few are left to compare.
+  init(_ values: [FactBase.FrequentValue], in symbols: SymbolTable) {
+    var entries: [(key: UInt64, place: UInt32)] = []
+    entries.reserveCapacity(values.count)
+    for (place, value) in values.enumerated() {
+      if value.word.kind == .symbol {
+        entries.append((0, UInt32(truncatingIfNeeded: place)))
+      } else if others.count < Alphabet.otherLimit, value.word != .unknown,
+        value.word != .anything
+      {
+        others.append(UInt32(truncatingIfNeeded: place))
+      }
+    }
+    // Runs of equal beginnings, each with the number of bytes that are known to be equal.
+    var open = [(range: 0..<entries.count, depth: 0)]
+    while let (range, depth) = open.popLast() {
+      if range.count < 2 { continue }
+      for i in range {
+        entries[i].key = symbols.withBytes(values[Int(entries[i].place)].word.symbol) {
+          Alphabet.key($0, from: depth)
+        }
+      }
+      entries[range].sort { $0.key < $1.key }
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let key = entries[start].key
+        var end = start + 1
+        while end < range.upperBound, entries[end].key == key { end += 1 }
+        // A last byte of 0 means that the text ended; no two texts are the same.
+        if end - start > 1, key & 0xFF != 0 { open.append((start..<end, depth + 8)) }
+        start = end
+      }
+    }
+    sorted = entries.map(\.place)
+  }
+
+  /// Eight bytes of a text as a number that sorts like them; zeros stand behind its end.
+  private static func key<Bytes: RandomAccessCollection>(
+    _ bytes: Bytes, from depth: Int
+  ) -> UInt64 where Bytes.Element == UInt8, Bytes.Index == Int {
+    var key: UInt64 = 0
+    var i = depth
+    let end = depth &+ 8
+    while i < end {
+      key <<= 8
+      if i < bytes.count { key |= UInt64(bytes[i]) }
+      i &+= 1
+    }
+    return key
+  }
+
+  /// The places of the symbols that begin with these bytes. Complexity: O(log values).
+  func places(
+    beginning prefix: [UInt8], among values: [FactBase.FrequentValue], in symbols: SymbolTable
+  ) -> ArraySlice<UInt32> {
+    /// The first place whose beginning is not less than the prefix, or is greater than it.
+    func bound(isGreater: Bool) -> Int {
+      var low = 0
+      var high = sorted.count
+      while low < high {
+        let middle = (low + high) / 2
+        let order = symbols.withBytes(values[Int(sorted[middle])].word.symbol) { bytes in
+          var i = 0
+          while i < prefix.count {
+            if i == bytes.count { return -1 }
+            if bytes[i] != prefix[i] { return bytes[i] < prefix[i] ? -1 : 1 }
+            i += 1
+          }
+          return 0
+        }
+        if order < 0 || isGreater && order == 0 { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    let first = bound(isGreater: false)
+    return sorted[first..<max(first, bound(isGreater: true))]
+  }
+
+  /// The least numbers, at most so many, in no order.
+  static func least(_ limit: Int, of numbers: ArraySlice<UInt32>) -> [UInt32] {
+    if numbers.count <= limit { return Array(numbers) }
+    var kept: [UInt32] = []
+    var bar = UInt32.max
+    for number in numbers where number <= bar {
+      kept.append(number)
+      // Now and then the half that cannot be among the least goes.
+      guard kept.count >= 2 * limit + 16 else { continue }
+      kept.sort()
+      kept.removeLast(kept.count - limit)
+      bar = kept.last ?? 0
+    }
+    kept.sort()
+    return Array(kept.prefix(limit))
+  }
+}
