@@ -130,6 +130,7 @@ final class CompleterTests: XCTestCase {
     XCTAssertTrue(complete("layyoff").candidates.contains { $0.isDidYouMean })
     XCTAssertTrue(
       complete("rating(jeffries").candidates.contains { $0.isDidYouMean && $0.text == "jefferies" })
+    XCTAssertEqual(texts("rating(jeffries"), ["jefferies"], "each is offered once")
   }
 
   func testNeverFailsWhateverIsTyped() {

@@ -94,6 +94,9 @@ final class HelpTopicsTests: XCTestCase {
     )
     guard case .text(let lines) = topics.find("su", width: 60) else { return XCTFail("no text") }
     XCTAssertEqual(lines.last, "All.")
+    let dotted = HelpTopics(pages: [("Rules", "# Rules\n## `.limit`\nOne.\n## Limits\nTwo.\n")])
+    guard case .text(let limit) = dotted.find("lim", width: 60) else { return XCTFail("no text") }
+    XCTAssertEqual(limit.last, "One.")
   }
 
   func testAnUnknownTopicNamesTheNearest() {

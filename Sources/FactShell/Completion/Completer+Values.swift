@@ -149,9 +149,11 @@ extension Completer {
     guard let column, column < stored.arity else { return [] }
     // Comparing takes about a microsecond each: the most frequent, and those that begin alike.
     var known = base.frequentValues(of: stored, column: column, limit: 1_000)
-    if let first = typed.first {
+    if known.count == 1_000, let first = typed.first {
+      let frequent = Set(known.map(\.word))
       known += base.frequentValues(
-        of: stored, column: column, prefix: String(first), limit: 1_000)
+        of: stored, column: column, prefix: String(first), limit: 1_000
+      ).filter { !frequent.contains($0.word) }
     }
     let names = known.lazy.filter { $0.word.kind == .symbol }
       .map { base.values.symbols.text($0.word.symbol) }

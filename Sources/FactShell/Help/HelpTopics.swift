@@ -116,8 +116,8 @@ public struct HelpTopics: Sendable {
       let places = Set(found.map { [$0.page, $0.block] })
       if let first = found.first, places.count == 1 { return .text(lines(first, width: width)) }
       // `aggregates` rather than `aggregates in heads`, which is longer.
-      if let shortest = found.min(by: { $0.name.count < $1.name.count }),
-        found.allSatisfy({ $0.name.hasPrefix(shortest.name) })
+      if let shortest = found.min(by: { Self.key($0.name).count < Self.key($1.name).count }),
+        found.allSatisfy({ Self.key($0.name).hasPrefix(Self.key(shortest.name)) })
       {
         return .text(lines(shortest, width: width))
       }
