@@ -27,6 +27,11 @@ final class FilterOperator: Operator {
   override func prepare() throws { try next.prepare() }
 
   override func push(_ batch: Batch) throws {
+    try filter(batch)
+    if batch.count > 0 { try next.push(batch) }
+  }
+
+  private func filter(_ batch: Batch) throws {
     let count = batch.count
     // Out of the object while they change: each access to a property of a class is checked.
     var truths: [UInt8] = []
@@ -57,7 +62,6 @@ final class FilterOperator: Operator {
         kept &+= 1
       }
     }
-    guard kept > 0 else { return }
     if weakest != 0 {
       batch.beginLevels()
       for row in 0..<count where outcome[row] > batch.levels[row] {
@@ -65,7 +69,6 @@ final class FilterOperator: Operator {
       }
     }
     batch.compact(selection, count: kept, slots: carried)
-    try next.push(batch)
   }
 }
 
