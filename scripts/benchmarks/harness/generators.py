@@ -138,9 +138,10 @@ def random_graph(folder, seed, nodes, edges):
 def wiki_vote(folder, seed):
     """The votes of wiki-Vote, a real graph that lies beside the project."""
     root = pathlib.Path(__file__).resolve().parents[3]
-    source = (root / SHARED / "graphs" / "wiki-Vote.txt.gz").resolve()
-    if not source.exists():
-        raise NotAvailable(f"{source} is not there")
+    places = [root / SHARED / folder / "wiki-Vote.txt.gz" for folder in ("data/graphs", "graphs")]
+    source = next((place for place in places if place.exists()), None)
+    if source is None:
+        raise NotAvailable(f"{places[0].resolve()} is not there")
     with gzip.open(source, "rt", encoding="utf-8") as rows:
         edges = [tuple(row.split()) for row in rows if not row.startswith("#")]
     write_edges(folder, [(f"n{a}", f"n{b}") for a, b in edges], random.Random(seed))
