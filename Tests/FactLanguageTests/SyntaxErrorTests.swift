@@ -190,7 +190,7 @@ final class SyntaxErrorTests: XCTestCase {
     XCTAssertEqual(
       rendered("ok(a).\n\tp(\"日本\", 1..9%)."),
       """
-      a.dl:2:10: error: the lower bound `1` lies above the upper bound `9%`
+      a.dl:2:10: error: the lower bound `1` lies above the upper bound `9%` [E0111]
           p("日本", 1..9%).
                     ^~~~~
       note: each bound is read by itself

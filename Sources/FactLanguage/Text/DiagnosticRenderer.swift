@@ -31,7 +31,8 @@ public struct DiagnosticRenderer: Sendable {
     let name = DisplayWidth.escaped(source.name)
     let place = hasPlace ? "\(name):\(line):\(column): " : "\(name): "
     var result = styled(place, "1") + styled(severity + ": ", "1;" + tint)
-    result += styled(DisplayWidth.escaped(diagnostic.message), "1") + "\n"
+    result += styled(DisplayWidth.escaped(diagnostic.message), "1")
+    result += diagnostic.code.isEmpty ? "\n" : styled(" [\(diagnostic.code)]", "2") + "\n"
     if hasPlace {
       let (text, mark) = excerpt(diagnostic.span, in: source)
       if !text.isEmpty { result += text + "\n" + styled(mark, "1;" + tint) + "\n" }
