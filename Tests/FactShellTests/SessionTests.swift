@@ -225,7 +225,8 @@ final class SessionTests: XCTestCase {
     XCTAssertEqual(options.files, ["x.dl", "-"])
     XCTAssertEqual(options.parameters, ["a=b"])
     XCTAssertTrue(options.isBatch)
-    for odd in [["--help"], ["-c"], ["--mode", "nonsense"], ["--base", "x"], ["--mod", "csv"]] {
+    XCTAssertEqual(QuickOptions.parse(["--base", "x"])?.base, "x")
+    for odd in [["--help"], ["-c"], ["--mode", "nonsense"], ["--base"], ["--mod", "csv"]] {
       XCTAssertNil(QuickOptions.parse(odd), "\(odd)")
     }
   }
