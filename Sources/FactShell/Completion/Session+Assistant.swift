@@ -13,6 +13,15 @@ extension Session: LineAssistant {
     return completions ?? CompletionResult(replace: cursor..<cursor, candidates: [])
   }
 
+  /// Lists the values of large attributes ahead, so that the first Tab does not wait for it. The
+  /// very largest would take memory that nobody may need, and are left until they are asked for.
+  public func prepare() -> Bool {
+    let isPrepared = try? engine.reading {
+      !engine.base.prepareFrequentValues(factCounts: 20_000...3_000_000)
+    }
+    return isPrepared == false
+  }
+
   /// The styled stretches of the text.
   public func highlight(_ text: String) -> [HighlightSpan] {
     FactLanguage.highlight(text).map { span, style in

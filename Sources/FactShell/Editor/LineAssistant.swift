@@ -88,4 +88,13 @@ public protocol LineAssistant: AnyObject {
 
   /// Whether `text` is whole.
   func isComplete(_ text: String) -> InputState
+
+  /// Does a piece of work that later answers rest on, called while nobody types; false when nothing
+  /// is left to do. A key that is pressed meanwhile waits for the piece.
+  func prepare() -> Bool
+}
+
+extension LineAssistant {
+  /// Nothing to do ahead.
+  public func prepare() -> Bool { false }
 }

@@ -178,7 +178,11 @@ public final class LineEditor: StatementReader {
         paint()
         // Read while nobody waits, so that the first key does not have to.
         history.prepare()
-        wakeup = Terminal.wait(input: STDIN_FILENO, milliseconds: -1)
+        wakeup = Terminal.wait(input: STDIN_FILENO, milliseconds: 0)
+        while wakeup == .timeout, assistant.prepare() {
+          wakeup = Terminal.wait(input: STDIN_FILENO, milliseconds: 0)
+        }
+        if wakeup == .timeout { wakeup = Terminal.wait(input: STDIN_FILENO, milliseconds: -1) }
       }
       switch wakeup {
       case .timeout: continue

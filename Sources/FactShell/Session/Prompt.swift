@@ -58,7 +58,8 @@ struct Greeting {
     if counts.denials > 0 { parts.append(Readable.count(counts.denials, "denial")) }
     parts.append(Readable.count(counts.rules, "rule"))
     parts.append(Readable.count(counts.queries, "query"))
-    let names = loaded.map { path in
+    let base = session.engine.durable.map { base in [base.path] } ?? []
+    let names = (base + loaded).map { path in
       path.split(separator: "/").last.map { SafeText.escaped(String($0)) } ?? path
     }
     let hints =
