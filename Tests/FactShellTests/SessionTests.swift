@@ -208,6 +208,16 @@ final class SessionTests: XCTestCase {
     }
   }
 
+  func testTheGreetingTellsOfErrorsAndWarnings() {
+    let session = session()
+    session.console.windowSize = { (90, 24) }
+    XCTAssertTrue(session.runCommandText("p(1, 2). q(X) :- p(X, Y)."))
+    let expected = "1 fact, 1 claim, 1 rule, 0 queries, 1 warning · .help says what to type"
+    XCTAssertEqual(Greeting(session, loaded: []).text, expected)
+    XCTAssertFalse(session.runCommandText("p(1)."))
+    XCTAssertTrue(Greeting(session, loaded: []).text.contains(", 1 error, 1 warning"))
+  }
+
   func testCertaintyFiltersAnswers() {
     let session = session()
     session.settings.mode = .facts

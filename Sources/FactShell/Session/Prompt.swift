@@ -58,6 +58,9 @@ struct Greeting {
     if counts.denials > 0 { parts.append(Readable.count(counts.denials, "denial")) }
     parts.append(Readable.count(counts.rules, "rule"))
     parts.append(Readable.count(counts.queries, "query"))
+    // Where neither is named, all was read as it stands.
+    if session.errorCount > 0 { parts.append(Readable.count(session.errorCount, "error")) }
+    if session.warningCount > 0 { parts.append(Readable.count(session.warningCount, "warning")) }
     let base = session.engine.durable.map { base in [base.path] } ?? []
     let names = (base + loaded).map { path in
       path.split(separator: "/").last.map { SafeText.escaped(String($0)) } ?? path

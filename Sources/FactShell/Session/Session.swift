@@ -196,8 +196,13 @@ public final class Session {
     }
     let failure = ErrorText(error, renderer: diagnosticRenderer)
     console.report(failure.text)
+    errorCount += 1
     note(failure.status)
   }
+
+  /// How many errors and warnings were shown so far; the first line of the prompt tells.
+  private(set) var errorCount = 0
+  private(set) var warningCount = 0
 
   /// Shows the warnings and notices that the engine gathered.
   func showEngineDiagnostics() {
@@ -207,6 +212,7 @@ public final class Session {
     guard !engine.diagnostics.isEmpty else { return }
     let found = engine.diagnostics
     engine.diagnostics = []
+    warningCount += found.count { $0.0.severity == .warning }
     for (diagnostic, source) in found where !(isQuiet && diagnostic.severity == .notice) {
       console.report(diagnosticRenderer.render(diagnostic, in: source))
     }
