@@ -187,26 +187,3 @@ extension ValueStore {
     }
   }
 }
-
-extension ValueStore {
-  /// Compares two columns of a batch row by row; `truths` gets the raw value of a `Truth` for each.
-  public func compare(
-    _ comparison: Comparison, _ left: Span<UInt64>, _ right: Span<UInt64>,
-    into truths: inout [UInt8]
-  ) {
-    let count = min(left.count, right.count)
-    truths.removeAll(keepingCapacity: true)
-    truths.reserveCapacity(count)
-    let tag = Word(kind: .integer, payload: 0).bits >> 48
-    for i in 0..<count {
-      let a = left[i]
-      let b = right[i]
-      if a &>> 48 == tag, b &>> 48 == tag {
-        truths.append(
-          ValueStore.holds(comparison, a, b) ? Truth.certain.rawValue : Truth.never.rawValue)
-      } else {
-        truths.append(compare(comparison, Word(bits: a), Word(bits: b)).rawValue)
-      }
-    }
-  }
-}

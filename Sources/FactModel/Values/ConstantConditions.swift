@@ -117,18 +117,38 @@ public struct ConstantConditions: Sendable {
     return others.judge(word, in: store)
   }
 
-  /// Judges a batch of words; `truths` gets the raw value of a `Truth` for each.
+  /// Judges a batch of words; the start of `truths` gets the raw value of a `Truth` for each.
   ///
-  /// Integers, other numbers, days and date-times take two comparisons of bits, all else a look-up.
+  /// Integers, other numbers, days and date-times take two comparisons of bits, ranges of integers and
+  /// spans of days four; all else takes a look-up.
   public func judge(_ words: Span<UInt64>, in store: ValueStore, into truths: inout [UInt8]) {
     let count = words.count
-    if truths.count != count { truths = Array(repeating: Truth.never.rawValue, count: count) }
+    if truths.count < count {
+      truths.append(contentsOf: repeatElement(0, count: count - truths.count))
+    }
     if kind == .numbers, ConstantConditions.allIntegers(words) {
       fast.judgeIntegers(words, into: &truths)
       return
     }
+    // A value that is one of the constants itself needs a closer look; there is none such if all
+    // constants are exact.
+    let mayBeConstant = conditions.contains { !store.isExact($0.constant) }
+    let wides = mayBeConstant ? WideTable.Bounds() : store.wides.bounds
+    if !mayBeConstant, kind == .numbers, fast.judgeRanges(words, wides, into: &truths) { return }
+    let wideTag = Word(kind: .wide, payload: 0).bits &>> 48
+    var out = truths.mutableSpan
     for i in 0..<count {
-      truths[i] = fast.judge(words[i]) ?? judge(Word(bits: words[i]), in: store).rawValue
+      let bits = words[i]
+      if bits &>> 48 == wideTag, !mayBeConstant {
+        if let truth = fast.judge(wide: Int(bits & 0xFFFF_FFFF), wides) {
+          out[i] = truth
+          continue
+        }
+      } else if let truth = fast.judge(bits) {
+        out[i] = truth
+        continue
+      }
+      out[i] = judge(Word(bits: bits), in: store).rawValue
     }
   }
 
@@ -220,6 +240,13 @@ struct Region<Bound: Comparable & Sendable>: Sendable {
   var upperIncluded = true
   /// Nothing lies within, whatever the bounds say.
   var isEmpty = false
+
+  /// Whether no value lies within.
+  var holdsNothing: Bool {
+    if isEmpty { return true }
+    guard let lower, let upper else { return false }
+    return lower > upper || lower == upper && !(lowerIncluded && upperIncluded)
+  }
 
   /// Keeps what is below a bound; nil, a bound at minus infinity, leaves nothing.
   mutating func limit(above bound: Bound?, orEqual: Bool) {

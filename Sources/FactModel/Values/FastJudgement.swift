@@ -30,6 +30,8 @@ struct FastJudgement: Sendable {
   private var days = Pair(certain: BitRange(), possible: BitRange())
   private var moments = Pair(certain: BitRange(), possible: BitRange())
   private var isUsable = false
+  private var integerRanges = RangeThresholds()
+  private var dayRanges = RangeThresholds()
 
   /// Nothing can be judged by bits.
   init() {}
@@ -44,12 +46,18 @@ struct FastJudgement: Sendable {
       doubles = Pair(
         certain: FastJudgement.doubles(numbers.certain),
         possible: FastJudgement.doubles(numbers.possible))
+      integerRanges = RangeThresholds(
+        certain: integers.certain, meets: FastJudgement.integerEnds(numbers.possible),
+        isEmpty: numbers.possible.holdsNothing)
     }
     if let days, let seconds {
       let day = Calendar.secondsPerDay
       self.days = Pair(
         certain: FastJudgement.dates(days.certain, unit: day, precision: .day),
         possible: FastJudgement.dates(days.possible, unit: day, precision: .day))
+      dayRanges = RangeThresholds(
+        certain: self.days.certain, meets: FastJudgement.dayEnds(days.possible),
+        isEmpty: days.possible.holdsNothing)
       moments = Pair(
         certain: FastJudgement.dates(seconds.certain, unit: 1, precision: .second),
         possible: FastJudgement.dates(seconds.possible, unit: 1, precision: .second))
@@ -100,6 +108,112 @@ struct FastJudgement: Sendable {
       out[i] = truth
       i &+= 1
     }
+  }
+
+  // MARK: Ranges
+
+  /// What the words of a range's bounds are compared with: it is certain where both lie between the
+  /// certain ends, and possible where it reaches from one end of what is possible to the other.
+  private struct RangeThresholds {
+    var certain = BitRange()
+    /// The least word that the upper bound may be, and the greatest that the lower may be.
+    var meets = BitRange(first: .max, last: 0)
+
+    init() {}
+
+    init(certain: BitRange, meets: BitRange, isEmpty: Bool) {
+      self.certain = certain
+      if !isEmpty { self.meets = meets }
+    }
+
+    @inline(__always)
+    func judge(_ lower: UInt64, _ upper: UInt64) -> UInt8 {
+      if upper < meets.first || lower > meets.last { return Truth.never.rawValue }
+      if certain.first <= lower, upper <= certain.last { return Truth.certain.rawValue }
+      return Truth.possible.rawValue
+    }
+  }
+
+  /// The raw value of a `Truth` for a wide value; nil for one that has to be looked at more closely:
+  /// bounds that are open, no small integers or no days.
+  @inline(__always)
+  func judge(wide id: Int, _ wides: WideTable.Bounds) -> UInt8? {
+    let lower = wides.lower[id]
+    let upper = wides.upper[id]
+    let tag = lower &>> 48
+    guard isUsable, tag == upper &>> 48 else { return nil }
+    if tag == FastJudgement.integerTag, wides.kinds[id] == WideKind.range.rawValue {
+      return integerRanges.judge(lower, upper)
+    }
+    let day = UInt64(DatePrecision.day.rawValue)
+    guard tag == FastJudgement.dateTag, wides.kinds[id] == WideKind.span.rawValue,
+      lower & 7 == day, upper & 7 == day
+    else { return nil }
+    return dayRanges.judge(lower, upper)
+  }
+
+  /// The least and the greatest small integer that one side of a region lets through; a side that
+  /// lets none through gives a bound that no word reaches.
+  private static func integerEnds(_ region: Region<Scalar>) -> BitRange {
+    var lower = region
+    lower.upper = nil
+    var upper = region
+    upper.lower = nil
+    let above = integers(lower)
+    let below = integers(upper)
+    return BitRange(
+      first: above.first <= above.last ? above.first : .max,
+      last: below.first <= below.last ? below.last : firstTagged &- 1)
+  }
+
+  /// Judges a batch if every word is a range of small integers, and says whether it was.
+  ///
+  /// All words have one kind, so that the upper bit of a difference says which is less, without a
+  /// branch for every row.
+  func judgeRanges(
+    _ words: Span<UInt64>, _ wides: WideTable.Bounds, into truths: inout [UInt8]
+  ) -> Bool {
+    guard isUsable else { return false }
+    let first = Word(wide: 0).bits
+    let possibleFirst = integerRanges.meets.first
+    let possibleLast = integerRanges.meets.last
+    let certainFirst = integerRanges.certain.first
+    let certainLast = integerRanges.certain.last
+    let lower = wides.lower.span
+    let upper = wides.upper.span
+    let kinds = wides.kinds.span
+    var out = truths.mutableSpan
+    var others: UInt64 = 0
+    var i = 0
+    while i < words.count {
+      let id = Int(truncatingIfNeeded: words[i] &- first)
+      // A word of another kind is far from the first wide value.
+      if id >= lower.count || id < 0 { return false }
+      let low = lower[id]
+      let high = upper[id]
+      others |=
+        (low &>> 48 ^ FastJudgement.integerTag) | (high &>> 48 ^ FastJudgement.integerTag)
+        | UInt64(kinds[id] ^ WideKind.range.rawValue)
+      let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
+      let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
+      out[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
+      i &+= 1
+    }
+    return others == 0
+  }
+
+  /// The same for days.
+  private static func dayEnds(_ region: Region<Int64>) -> BitRange {
+    var lower = region
+    lower.upper = nil
+    var upper = region
+    upper.lower = nil
+    let day = Calendar.secondsPerDay
+    let above = dates(lower, unit: day, precision: .day)
+    let below = dates(upper, unit: day, precision: .day)
+    return BitRange(
+      first: above.first <= above.last ? above.first : .max,
+      last: below.first <= below.last ? below.last : 0)
   }
 
   // MARK: Bounds

@@ -31,10 +31,24 @@ public struct WideEntry: Hashable, Sendable {
 /// written is kept beside it. Ids count up from 0, so that interning the entries of a stored table
 /// in their order gives them their ids back. Not safe for use by two threads while one interns.
 public final class WideTable {
-  private var entries: [WideEntry] = []
-  private var texts: [String?] = []
-  /// Ids plus one by hash, 0 where free; the count is a power of two, at most half full.
-  private var slots: [UInt32] = Array(repeating: 0, count: 64)
+  /// The entries by column, so that a kernel reads no more of them than it needs.
+  public struct Bounds: Sendable {
+    /// The raw value of each entry's kind.
+    public internal(set) var kinds: [UInt8] = []
+    /// The lower bound of each entry.
+    public internal(set) var lower: [UInt64] = []
+    /// The upper bound of each entry.
+    public internal(set) var upper: [UInt64] = []
+
+    /// No entries.
+    public init() {}
+  }
+
+  private var entries = Bounds()
+  /// The texts by id; few values have one where ranges come from files.
+  private var texts: [UInt32: String] = [:]
+  private var identity = KeyTable()
+  private var batch = InternScratch()
 
   /// Enters the values of a stored table, before anything else is asked.
   var restore: ((WideTable) -> Void)?
@@ -56,59 +70,133 @@ public final class WideTable {
   /// The number of values.
   public var count: Int {
     ensureRestored()
-    return entries.count
+    return entries.kinds.count
+  }
+
+  /// All entries by column, for loops over many; to be let go before anything is interned.
+  public var bounds: Bounds {
+    ensureRestored()
+    return entries
   }
 
   /// The value of an id. Complexity: O(1).
   public func entry(_ id: UInt32) -> WideEntry {
     ensureRestored()
-    return entries[Int(id)]
+    return stored(id)
   }
 
-  /// How the value was first written, nil if it was only computed.
+  @inline(__always)
+  private func stored(_ id: UInt32) -> WideEntry {
+    let id = Int(id)
+    return WideEntry(
+      kind: WideKind(rawValue: entries.kinds[id]) ?? .range, lower: entries.lower[id],
+      upper: entries.upper[id])
+  }
+
+  /// How the value was first written, nil if it was only computed or prints just so.
   public func text(_ id: UInt32) -> String? {
     ensureRestored()
-    return texts[Int(id)]
+    return texts.isEmpty ? nil : texts[id]
   }
+
+  // MARK: Interning
 
   /// The id of a value, new if it is not there yet.
   ///
   /// A text is kept if the value has none so far. Complexity: O(1) on average.
   public func intern(_ entry: WideEntry, text: String?) -> UInt32 {
     ensureRestored()
-    let slot = self.slot(of: entry)
-    if slots[slot] != 0 {
-      let id = slots[slot] - 1
-      if let text, texts[Int(id)] == nil { texts[Int(id)] = text }
-      return id
+    let hash = WideTable.hash(entry.kind.rawValue, entry.lower, entry.upper)
+    var id = find(entry, hash)
+    if id == noRow {
+      id = UInt32(entries.kinds.count)
+      append(entry.kind.rawValue, entry.lower, entry.upper)
+      identity.insert(hash: hash, id: id)
     }
-    let id = UInt32(entries.count)
-    entries.append(entry)
-    texts.append(text)
-    slots[slot] = id + 1
-    if entries.count * 2 > slots.count { grow() }
+    if let text, texts[id] == nil { texts[id] = text }
     return id
+  }
+
+  /// Interns `count` ranges given by the words of their bounds, and writes the id of each.
+  ///
+  /// A batch at a time, so that the waits for memory overlap. Complexity: O(count), expected.
+  public func internRanges(
+    lower: [UInt64], upper: [UInt64], count: Int, into ids: inout [UInt32]
+  ) {
+    ensureRestored()
+    grow(&ids, to: count)
+    let kind = WideKind.range.rawValue
+    var work = batch
+    batch = InternScratch()
+    var offset = 0
+    while offset < count {
+      let size = min(batchSize, count - offset)
+      work.reserve(size)
+      for i in 0..<size {
+        work.hashes[i] = WideTable.hash(kind, lower[offset &+ i], upper[offset &+ i])
+      }
+      let first = UInt32(entries.kinds.count)
+      let fresh = identity.findOrInsert(
+        hashes: work.hashes, count: size, firstID: first, ids: &work.ids, fresh: &work.fresh)
+      for k in 0..<fresh {
+        let i = Int(work.fresh[k])
+        append(kind, lower[offset &+ i], upper[offset &+ i])
+        work.ids[i] = first &+ UInt32(truncatingIfNeeded: k)
+      }
+      for i in 0..<size {
+        let at = offset &+ i
+        var id = work.ids[i]
+        let place = Int(id)
+        if entries.lower[place] != lower[at] || entries.upper[place] != upper[at]
+          || entries.kinds[place] != kind
+        {
+          // Another value has the same hash: one at a time is fast enough for these.
+          id = intern(WideEntry(kind: .range, lower: lower[at], upper: upper[at]), text: nil)
+        }
+        ids[at] = id
+      }
+      offset += size
+    }
+    batch = work
   }
 
   /// The id of a value that is there, else nil.
   public func find(_ entry: WideEntry) -> UInt32? {
     ensureRestored()
-    let found = slots[slot(of: entry)]
-    return found == 0 ? nil : found - 1
+    let id = find(entry, WideTable.hash(entry.kind.rawValue, entry.lower, entry.upper))
+    return id == noRow ? nil : id
   }
 
-  /// The place of an entry, or the free place where it belongs.
-  private func slot(of entry: WideEntry) -> Int {
-    let mask = slots.count - 1
-    var hash = (entry.lower ^ UInt64(entry.kind.rawValue)) &* 0x9E37_79B9_7F4A_7C15
-    hash = (hash ^ (hash >> 29) ^ entry.upper) &* 0xBF58_476D_1CE4_E5B9
-    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
-    while slots[slot] != 0, entries[Int(slots[slot] - 1)] != entry { slot = (slot + 1) & mask }
-    return slot
+  private func find(_ entry: WideEntry, _ hash: UInt32) -> UInt32 {
+    var id = identity.following(noRow, hash: hash)
+    while id != noRow {
+      if stored(id) == entry { return id }
+      id = identity.following(id, hash: hash)
+    }
+    return noRow
   }
 
-  private func grow() {
-    slots = Array(repeating: 0, count: slots.count * 2)
-    for id in entries.indices { slots[slot(of: entries[id])] = UInt32(id) + 1 }
+  private func append(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) {
+    entries.kinds.append(kind)
+    entries.lower.append(lower)
+    entries.upper.append(upper)
+  }
+
+  @inline(__always)
+  private static func hash(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) -> UInt32 {
+    Hashing.finish(Hashing.step(Hashing.step(UInt64(kind), lower), upper))
+  }
+
+  /// What one batch of interning works in.
+  private struct InternScratch {
+    var hashes: [UInt32] = []
+    var ids: [UInt32] = []
+    var fresh: [UInt32] = []
+
+    mutating func reserve(_ count: Int) {
+      grow(&hashes, to: count)
+      grow(&ids, to: count)
+      grow(&fresh, to: count)
+    }
   }
 }
