@@ -22,6 +22,53 @@ final class FieldParserTests: XCTestCase {
     for (text, value) in cases { XCTAssertEqual(integer(text), value, text) }
   }
 
+  func testRangesOfIntegers() {
+    let cases: [(String, Int64, Int64)] = [
+      ("1001..2500", 1001, 2500), ("-5..5", -5, 5), ("1..2", 1, 2), ("-9..-3", -9, -3),
+      ("9..3", 9, 3), ("0..9223372036854775807", 0, .max),
+    ]
+    for (text, lower, upper) in cases {
+      let range = FieldParser.integerRange(Array(text.utf8).span)
+      XCTAssertEqual(range?.lower, lower, text)
+      XCTAssertEqual(range?.upper, upper, text)
+    }
+    for text in ["", "..", "5..", "..5", "1...2", "1.5..2", "1..2.5", "1.2", "a..b", "1..2..3"] {
+      XCTAssertNil(FieldParser.integerRange(Array(text.utf8).span)?.lower, text)
+    }
+  }
+
+  func testInexactNumbersAndDatesAreReadAsTheyAreWritten() {
+    func bounds(_ value: Value?) -> String {
+      switch value {
+      case .range(let lower, let upper, let text):
+        "\(NumberInterval(lower: lower, upper: upper).text) \(text ?? "")"
+      case .span(let first, let last, let text):
+        "\(DateSpan(first: first, last: last).text) \(text ?? "")"
+      default: "none"
+      }
+    }
+    let numbers = [
+      ("5..", "5.. 5.."), ("..100", "..100 ..100"), ("~14000", "13500..14500 ~14000"),
+      ("14000±500", "13500..14500 14000±500"), ("1.5..2e3", "1.5..2000 1.5..2e3"),
+      ("1%..9%", "0.01..0.09 1%..9%"), ("14k..15k", "14000..15000 14k..15k"), ("..", "none"),
+      ("9..3", "none"), ("~", "none"), ("~0", "none"), ("a..b", "none"), ("5±", "none"),
+      ("1..2..3", "none"), ("5", "none"),
+    ]
+    for (text, expected) in numbers {
+      XCTAssertEqual(bounds(FieldParser.inexactNumber(text)), expected, text)
+    }
+    let dates = [
+      ("late 2026-01", "2026-01-21..2026-01-31 late 2026-01"),
+      ("~2026-01-20", "2026-01-19..2026-01-21 ~2026-01-20"), ("..2026-02", "..2026-02 ..2026-02"),
+      ("2026-01-21..2026-02", "2026-01-21..2026-02 2026-01-21..2026-02"),
+      ("late 2026-01..early 2026-02", "2026-01-21..2026-02-10 late 2026-01..early 2026-02"),
+      ("2026-02..2026-01", "none"), ("late x", "none"), ("2026-01", "none"), ("soon", "none"),
+    ]
+    for (text, expected) in dates {
+      XCTAssertEqual(bounds(FieldParser.inexactDate(text)), expected, text)
+    }
+  }
+
   func testNumbersAreTheNearestDoubles() {
     var numbers = Numbers(seed: 9)
     for _ in 0..<20_000 {

@@ -19,6 +19,7 @@ final class FileRecords {
   private let evaluation: Evaluation
   private let file: ResolvedFile
   private var texts = TextRun()
+  private var ranges = InexactFields()
   private var days = DayMemo()
 
   init(_ evaluation: Evaluation, _ file: ResolvedFile) {
@@ -170,6 +171,9 @@ final class FileRecords {
     let bytes = batch.bytes.span
     let fields = batch.fields
     let stride = batch.stride
+    func reversed(_ name: String, _ slice: FieldSlice) -> String {
+      "`\(name)` is `\(batch.text(slice))`, a range that ends before it begins"
+    }
     var row = 0
     for record in records {
       let slice = fields[record &* stride &+ column]
@@ -182,21 +186,29 @@ final class FileRecords {
         case .integer:
           if let integer = FieldParser.integer(field) {
             words[row] = (Word(integer: integer) ?? values.word(integer: integer)).bits
+          } else if let range = FieldParser.integerRange(field) {
+            if !ranges.add(range, row: row, in: values) { bad[row] = reversed(name, slice) }
           } else if let number = FieldParser.number(field), number.rounded() == number,
             abs(number) < 9e18
           {
             words[row] = values.word(number: number).bits
+          } else if let word = InexactFields.read(field, as: type, in: values) {
+            words[row] = word.bits
           } else {
             bad[row] = "`\(name)` is `\(batch.text(slice))`, which is no integer"
           }
         case .number, .percent:
           if let number = number(field, isPercent: type == .percent) {
             words[row] = values.word(number: number).bits
+          } else if let range = FieldParser.integerRange(field) {
+            if !ranges.add(range, row: row, in: values) { bad[row] = reversed(name, slice) }
+          } else if let word = InexactFields.read(field, as: type, in: values) {
+            words[row] = word.bits
           } else {
             bad[row] = "`\(name)` is `\(batch.text(slice))`, which is no number"
           }
         case .date:
-          if let word = date(field) {
+          if let word = date(field) ?? InexactFields.read(field, as: type, in: values) {
             words[row] = word.bits
           } else {
             bad[row] = "`\(name)` is `\(batch.text(slice))`, which is no date"
@@ -205,6 +217,7 @@ final class FileRecords {
       }
       row += 1
     }
+    ranges.enter(into: &words, in: values)
   }
 
   /// Interns the texts of a column all at once, so that the waits for memory overlap.

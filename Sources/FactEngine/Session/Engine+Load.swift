@@ -123,21 +123,17 @@ extension Engine {
       let attribute = schema.attributes[column]
       guard attribute.type != .any else { continue }
       let words = columns[column]
-      if let tag = attribute.type.usualTag {
-        var difference: UInt64 = 0
-        for row in 0..<count { difference |= words[row] &>> 48 ^ tag }
-        if difference == 0 { continue }
+      guard let row = attribute.type.firstRefused(words, count: count, base.values) else {
+        continue
       }
-      for word in words[0..<count] where !attribute.type.admits(Word(bits: word), base.values) {
-        let text = base.values.text(of: Word(bits: word))
-        throw DiagnosticsError(
-          [
-            Diagnostic(
-              .error, "E0402",
-              "`\(attribute.name)` of `\(schema.name)` takes \(attribute.type.phrase), and \(text) is none",
-              at: span)
-          ], in: source)
-      }
+      let text = base.values.text(of: Word(bits: words[row]))
+      throw DiagnosticsError(
+        [
+          Diagnostic(
+            .error, "E0402",
+            "`\(attribute.name)` of `\(schema.name)` takes \(attribute.type.phrase), and \(text) is none",
+            at: span)
+        ], in: source)
     }
   }
 
@@ -167,34 +163,6 @@ extension Engine {
       }
     }
     return claims
-  }
-}
-
-extension AttributeType {
-  /// The upper 16 bits of the words that nearly all columns of this type hold alone, if there are.
-  var usualTag: UInt64? {
-    switch self {
-    case .entity, .text: Word(symbol: 0).bits &>> 48
-    case .integer: Word.integerTag
-    case .date: Word(kind: .date, payload: 0).bits &>> 48
-    case .number, .percent, .any: nil
-    }
-  }
-
-  /// Whether a word may stand in an attribute of this type.
-  func admits(_ word: Word, _ values: ValueStore) -> Bool {
-    if word == .unknown { return true }
-    switch self {
-    case .any: return true
-    case .entity, .text: return word.kind == .symbol
-    case .date: return values.category(of: word) == .date
-    case .number, .percent: return values.isNumeric(word)
-    case .integer:
-      guard let interval = values.numbers(of: word) else { return false }
-      return [interval.lower, interval.upper].allSatisfy { bound in
-        if case .number = bound { false } else { true }
-      }
-    }
   }
 }
 
