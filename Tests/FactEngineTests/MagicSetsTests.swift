@@ -88,4 +88,20 @@ final class MagicSetsTests: XCTestCase {
       }
     }
   }
+
+  func testWhatIsAskedForIsNotWhatAnOptionalAtomHas() throws {
+    let program = """
+      relation pair(a, b).
+      pair(1, 1). seen(a, 1). seen(b, 2).
+      best(X, T) :- seen(X, _), optional pair(T, T).
+      known(X, T) :- seen(X, T), optional pair(T, U).
+      best(X, 1)?
+      best(X, 4)?
+      known(X, 2)?
+      """
+    XCTAssertEqual(
+      try answers(program, without: []), ["a certain; b certain", "", "b certain"])
+    XCTAssertEqual(
+      try answers(program, without: []), try answers(program, without: [.magicSets]))
+  }
 }

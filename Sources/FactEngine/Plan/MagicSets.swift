@@ -110,11 +110,13 @@ struct MagicSets {
       var arguments: [ResolvedArgument] = []
       var computed: [ResolvedLiteral] = []
       var slots: Set<Slot> = []
+      let optional = MagicSets.optionalSlots(of: literals)
       for (place, expression) in head.enumerated() where bound[place] {
         switch expression.kind {
-        case .variable(let slot):
+        case .variable(let slot) where !optional.contains(slot):
           arguments.append(.variable(slot))
           slots.insert(slot)
+        case .variable: arguments.append(.any)
         case .constant(let word): arguments.append(.constant(word))
         case .call:
           let slot = variables.count
@@ -137,6 +139,15 @@ struct MagicSets {
           body: ResolvedBody(alternatives: [[magic] + rewritten + computed]), variables: variables,
           span: rule.span))
     }
+  }
+
+  /// The slots that only an optional atom binds: bound before it they would hold what is asked for
+  /// where the atom has nothing, not unknown.
+  private static func optionalSlots(of literals: [ResolvedLiteral]) -> Set<Slot> {
+    var slots: Set<Slot> = []
+    for case .optional(let atom) in literals.map(\.kind) { slots.formUnion(atom.slots) }
+    for case .atom(let atom) in literals.map(\.kind) { slots.subtract(atom.slots) }
+    return slots
   }
 
   /// Rewrites one conjunction: each atom of an eligible relation with something bound asks its
