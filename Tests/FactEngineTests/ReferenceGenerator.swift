@@ -235,6 +235,9 @@ struct ReferenceGenerator {
     guard !scope.variables.isEmpty else { return nil }
     let (name, kind) = random.pick(scope.variables)
     let fitting = scope.variables.filter { $0.kind == kind && $0.name != name }.map(\.name)
+    if kind != .symbol, !fitting.isEmpty, random.chance(25) {
+      return "\(name) \(random.pick(["overlaps", "overlaps", "in"])) \(random.pick(fitting))"
+    }
     switch random.below(isForWorlds ? 10 : 15) {
     case 0, 1:
       return comparison(name, constant(kind))

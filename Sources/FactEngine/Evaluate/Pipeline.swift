@@ -152,7 +152,8 @@ struct PipelineCompiler {
   private mutating func join(
     _ input: Plan, _ scan: Scan, needed: Set<Slot>, next: Operator
   ) throws -> Operator {
-    if case .join(let start, let first) = input, start != .unit,
+    if case .join(let start, let first) = input, start != .unit, first.bounds == nil,
+      scan.bounds == nil,
       let (sides, output) = intersection(first, scan, bound: start.bound.union(outerBound))
     {
       let rest = needed.subtracting([output])
@@ -199,6 +200,29 @@ struct PipelineCompiler {
       return try operators(input, needed: [], next: operation)
     }
     let rest = needed.subtracting(firstColumn.keys)
+    if let bounds = scan.bounds {
+      if let column = firstColumn[bounds.other], !isSearched(scan.atom, keyColumns) {
+        let (layout, keySlots) = PipelineCompiler.layout(
+          of: scan, column: column, keyColumns: keyColumns, keys: keys, outputs: outputs,
+          equalities: equalities)
+        let read = rest.union(keySlots).union([bounds.slot])
+        let collector = MatchCollector(evaluation, slots: read.sorted(), slotCount: slotCount)
+        let rows = try rows(of: scan.atom.source)
+        let isExistential = !countsMatches && outputs.isEmpty
+        let first = try operators(input, needed: read, next: collector)
+        return BoundJoinOperator(
+          evaluation, first: first, collector: collector, source: rows, window: scan.window,
+          layout: layout, key: bounds, keySlots: keySlots, outputs: outputs.map(\.slot),
+          carried: rest.sorted(), isExistential: isExistential, slotCount: slotCount, next: next)
+      }
+      // A search has no rows to sort: the condition filters what it finds.
+      var plain = scan
+      plain.bounds = nil
+      let filter = try FilterOperator(
+        evaluation, conditions: [bounds.condition], carried: needed.sorted(), next: next)
+      return try join(
+        input, plain, needed: needed.union(bounds.condition.slots), next: filter)
+    }
     if scan.atom.source.isDenial {
       let denials = try rows(of: scan.atom.source)
       if denials.hasOpenAttributes {
@@ -238,6 +262,14 @@ struct PipelineCompiler {
   /// Where disputed facts are left out, negation looks at everything all the same: else leaving
   /// facts out could add rows.
   private var held: Evaluation { isNegated ? evaluation.whole ?? evaluation : evaluation }
+
+  /// Whether an atom is answered by searching a graph from a bound end.
+  private func isSearched(_ atom: ResolvedAtom, _ keyColumns: [Int]) -> Bool {
+    guard case .relation(let name) = atom.source, case .traversal = held.derived[name] else {
+      return false
+    }
+    return !keyColumns.isEmpty
+  }
 
   private func rows(of atom: AtomSource) throws -> ScanSource {
     if isNegated, let whole = evaluation.whole { return try whole.scanSource(atom) }
@@ -283,7 +315,7 @@ struct PipelineCompiler {
       let first = try operators(body, needed: [ordinal], next: mark)
       slots.formUnion(body.reads.intersection(bound))
       var alternative = NegateOperator.Alternative(first: first, mark: mark, lookup: nil)
-      if !isChoice, case .join(.outer, let scan) = body {
+      if !isChoice, case .join(.outer, let scan) = body, scan.bounds == nil {
         let source = evaluation.whole?.scanSource ?? self.source
         alternative.lookup = (
           scan.atom.slots.intersection(bound).sorted(), { try source(scan.atom.source) }
@@ -322,7 +354,8 @@ extension Plan {
   var reads: Set<Slot> {
     switch self {
     case .unit, .outer: return []
-    case .join(let input, let scan): return input.reads.union(scan.atom.slots)
+    case .join(let input, let scan):
+      return input.reads.union(scan.atom.slots).union(scan.bounds.map { [$0.slot] } ?? [])
     case .filter(let input, let conditions):
       return conditions.reduce(into: input.reads) { $0.formUnion($1.slots) }
     case .compute(let input, let slot, let expression):

@@ -35,6 +35,7 @@ struct PlanText {
       case .upToRound: line += " [rows so far]"
       case .beforeDelta: line += " [rows before the last round]"
       }
+      if let bounds = scan.bounds { line += " by sorted bounds, \(text(bounds.condition))" }
       line +=
         "  ~" + rounded(scan.estimate) + (isFirst && input == .unit ? " rows" : " rows a match")
         + seen(path)

@@ -22,11 +22,15 @@ struct BodyPlanner {
   /// Relations of the stratum whose fixpoint is running.
   var recursive: Set<String> = []
 
-  private var bound: Set<Slot> = []
+  var bound: Set<Slot> = []
+  /// Those of them that are computed: they may carry a failure.
+  var computed: Set<Slot> = []
+  /// How many matches the plan so far is expected to give.
+  private(set) var matches = 1.0
   private var plan = Plan.unit
-  private var remaining: [Item] = []
+  var remaining: [Item] = []
 
-  private struct Item {
+  struct Item {
     var literal: ResolvedLiteral
     var slots: Set<Slot>
     var window: RowWindow = .all
@@ -52,6 +56,9 @@ struct BodyPlanner {
     _ literals: [ResolvedLiteral], outer: Set<Slot>? = nil, delta: Int? = nil
   ) -> Plan {
     bound = outer ?? []
+    computed = []
+    // Whoever asks from outside asks often, and so does a fixpoint.
+    matches = outer == nil && delta == nil ? 1 : 1_000
     plan = outer == nil ? .unit : .outer
     remaining = []
     var recursiveSeen = 0
@@ -212,6 +219,7 @@ struct BodyPlanner {
     remaining.remove(at: index)
     plan = .compute(plan, slot, value)
     bound.insert(slot)
+    computed.insert(slot)
     return true
   }
 
@@ -224,7 +232,10 @@ struct BodyPlanner {
       var cost: Double
       switch item.literal.kind {
       case .atom(let atom) where atom.source.isDenial: continue
-      case .atom(let atom): cost = item.isFirst ? -1 : estimate(atom)
+      case .atom(let atom):
+        cost = item.isFirst ? -1 : estimate(atom)
+        // Few of the rows meet a range; how few, only looking tells.
+        if cost > 1, boundKey(for: atom) != nil { cost = max(1, cost / 16) }
       case .memberOfList(let value, let list):
         guard isUnbound(value), list.allSatisfy({ bound.isSuperset(of: $0.slots) }) else {
           continue
@@ -245,7 +256,11 @@ struct BodyPlanner {
     let item = remaining.remove(at: best.index)
     switch item.literal.kind {
     case .atom(let atom):
-      plan = .join(plan, Scan(atom: atom, window: item.window, estimate: max(best.cost, 0)))
+      let bounds = takeBoundKey(for: atom)
+      matches *= max(bounds == nil ? estimate(atom) : best.cost, 1)
+      plan = .join(
+        plan,
+        Scan(atom: atom, window: item.window, bounds: bounds, estimate: max(best.cost, 0)))
     case .memberOfList(let value, let list):
       if case .variable(let slot) = value.kind { plan = .values(plan, slot, list) }
     case .memberOfRange(let value, let range):

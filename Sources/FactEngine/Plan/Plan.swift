@@ -9,6 +9,8 @@ public enum Pass: String, Sendable, CaseIterable {
   case filterPushDown = "filter-push-down"
   /// Two relations that bind one slot at once, by the intersection of sorted lists.
   case intersection
+  /// Ranges that meet ranges by an index of sorted bounds, not pair by pair.
+  case sortedBounds = "sorted-bounds"
   /// Of derived relations only what the constants of a query reach.
   case magicSets = "magic-sets"
   /// Transitive closures by search and condensation, not row by row.
@@ -27,16 +29,51 @@ enum RowWindow: Sendable, Hashable {
   case beforeDelta
 }
 
+/// A condition by meaning between a slot that is bound before and a new one of an atom: its rows are
+/// looked up by their bounds.
+struct BoundKey: Sendable, Hashable {
+  /// How the value of the slot compares with that of a row.
+  enum Comparison: Sendable, Hashable {
+    case overlaps
+    /// The bound value lies in that of the row.
+    case liesIn
+    /// The value of the row lies in the bound one.
+    case contains
+  }
+
+  /// What is bound before.
+  var slot: Slot
+  /// What the atom binds.
+  var other: Slot
+  var comparison: Comparison
+
+  /// The same as a condition of a filter.
+  var condition: Condition {
+    let left = ResolvedExpression(slot: slot)
+    let right = ResolvedExpression(slot: other)
+    return switch comparison {
+    case .overlaps: .overlaps(left, right)
+    case .liesIn: .memberOfRange(left, right)
+    case .contains: .memberOfRange(right, left)
+    }
+  }
+}
+
 /// One atom as it is read: the node under `scan` and `join`.
 struct Scan: Sendable, Hashable {
   var atom: ResolvedAtom
   var window: RowWindow
+  /// What its rows are looked up by besides what they agree in; nil for nothing.
+  var bounds: BoundKey?
   /// How many matches each input match is expected to have.
   var estimate: Double
 
-  init(atom: ResolvedAtom, window: RowWindow = .all, estimate: Double = 0) {
+  init(
+    atom: ResolvedAtom, window: RowWindow = .all, bounds: BoundKey? = nil, estimate: Double = 0
+  ) {
     self.atom = atom
     self.window = window
+    self.bounds = bounds
     self.estimate = estimate
   }
 }

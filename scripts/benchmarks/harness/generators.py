@@ -183,18 +183,23 @@ def power_law(folder, seed, nodes, edges):
     lines(folder / "edge.tsv", "a\tb", (f"{a}\t{b}" for a, b in sorted(found)))
 
 
-def estimates(folder, seed, rows):
-    """Ranges with a company each, as two columns."""
+def range_estimates(folder, seed, rows):
+    """Ranges with a company each: as two columns, and as the shell writes them."""
     chance = random.Random(seed)
     companies = max(rows // 10, 1)
     reach = rows * 10
-
-    def make():
-        for i in range(rows):
-            low = chance.randrange(reach)
-            yield f"{i}\tcompany_{chance.randrange(companies)}\t{low}\t{low + 1 + chance.randrange(100)}"
-
-    lines(folder / "estimate.tsv", "id\tcompany\tlo\thi", make())
+    made = []
+    for i in range(rows):
+        low = chance.randrange(reach)
+        made.append((i, chance.randrange(companies), low, low + 1 + chance.randrange(100)))
+    lines(
+        folder / "estimate.tsv", "id\tcompany\tlo\thi",
+        (f"{i}\tcompany_{company}\t{low}\t{high}" for i, company, low, high in made),
+    )
+    lines(
+        folder / "ranges.tsv", "id\tcompany\tsize",
+        (f"{i}\tcompany_{company}\t{low}..{high}" for i, company, low, high in made),
+    )
 
 
 def program_graph(folder, seed, methods):
@@ -251,6 +256,6 @@ TABLE = {
     function.__name__: function
     for function in (
         nothing, filings, notices, uncertain_notices, chain, random_graph, wiki_vote, ownership,
-        binary_tree, power_law, estimates, program_graph,
+        binary_tree, power_law, range_estimates, program_graph,
     )
 }
