@@ -104,4 +104,22 @@ final class MagicSetsTests: XCTestCase {
     XCTAssertEqual(
       try answers(program, without: []), try answers(program, without: [.magicSets]))
   }
+
+  /// What an option or a range gives a variable depends on whether it is bound already, so that a
+  /// constant of the query must not bind it before them.
+  func testConstantsDoNotBindWhatOptionsAndRangesGive() throws {
+    let program = """
+      s(a). s(b). size(a, 2).
+      d(Y) :- s(X), optional size(X, Y).
+      c(Y) :- s(X), optional size(X, Z), Y = Z.
+      r(N) :- s(_), N in 1..3.
+
+      """
+    for query in ["d(2)?", "d(3)?", "c(2)?", "c(3)?", "r(2)?", "r(4)?", "r(1..2)?"] {
+      XCTAssertEqual(
+        try answers(program + query, without: []),
+        try answers(program + query, without: [.magicSets]), query)
+    }
+    XCTAssertEqual(try answers(program + "d(3)?", without: []).first, "no")
+  }
 }

@@ -12,7 +12,20 @@ extension ReferenceEvaluator {
   }
 
   /// Groups matches and aggregates each group, from the definitions.
+  ///
+  /// A row is undisputed where the undisputed matches alone come to the same.
   func aggregate(
+    _ matches: [Match], by: [ResolvedExpression], _ aggregates: [ResolvedAggregate]
+  ) throws -> [Row] {
+    let rows = try grouped(matches, by: by, aggregates)
+    if matches.allSatisfy(\.isClean) { return rows.map { Row(words: $0.words, level: $0.level) } }
+    let clean = Set(try grouped(matches.filter(\.isClean), by: by, aggregates).map(\.words))
+    return rows.map {
+      Row(words: $0.words, level: $0.level, isClean: clean.contains($0.words))
+    }
+  }
+
+  private func grouped(
     _ matches: [Match], by: [ResolvedExpression], _ aggregates: [ResolvedAggregate]
   ) throws -> [(words: [UInt64], level: UInt8)] {
     func value(_ expression: ResolvedExpression, _ match: Match) throws -> UInt64 {

@@ -15,6 +15,7 @@ extension ReferenceEvaluator {
         let key = match.words + match.rows.sorted { $0[0] < $1[0] }.flatMap { $0 }
         if let place = places[key] {
           result[place].level = min(result[place].level, match.level)
+          if match.isClean { result[place].isClean = true }
         } else {
           places[key] = result.count
           result.append(match)
@@ -29,14 +30,21 @@ extension ReferenceEvaluator {
     var found = [start]
     var bound = Set(start.words.indices.filter { start.words[$0] != nil })
     var rest: [ResolvedLiteral] = []
+    var denials: [(ResolvedAtom, SourceSpan)] = []
     for literal in literals {
       guard case .atom(let atom) = literal.kind else {
         rest.append(literal)
         continue
       }
-      found = found.flatMap { join($0, atom, at: literal.span) }
       bound.formUnion(atom.slots)
+      if case .denials = atom.source {
+        denials.append((atom, literal.span))
+      } else {
+        found = found.flatMap { join($0, atom, at: literal.span) }
+      }
     }
+    // What a denial leaves open agrees with what everything else says.
+    for (atom, span) in denials { found = found.flatMap { join($0, denied: atom, at: span) } }
     var together: [Slot: ConstantConditions] = [:]
     var negations: [ResolvedBody] = []
     while !rest.isEmpty {
@@ -80,15 +88,23 @@ extension ReferenceEvaluator {
         var inner = match
         inner.level = 0
         inner.hasFailed = false
+        // What cannot be told holds: its match is an error if it passes all else.
+        if body.slots.contains(where: { match.words[$0] == failed }) { return match }
+        var cannotBeTold = false
         for literals in body.alternatives {
           for other in try matches(of: literals, from: inner) {
-            if other.hasFailed { throw Failed() }
-            best = min(best, other.level)
+            if other.hasFailed {
+              cannotBeTold = true
+            } else {
+              best = min(best, other.level)
+            }
           }
           if world == nil, mayBeUnknown(literals, match) { best = min(best, 2) }
         }
         if best == 0 { return nil }
-        return weakened(match, best == 3 ? 0 : 2)
+        var kept = weakened(match, best == 3 ? 0 : 2)
+        if cannotBeTold { kept?.hasFailed = true }
+        return kept
       }
     }
     return found
@@ -116,7 +132,7 @@ extension ReferenceEvaluator {
   func join(_ match: Match, _ atom: ResolvedAtom, at span: SourceSpan) -> [Match] {
     guard case .relation(let name) = atom.source else { return [] }
     var result: [Match] = []
-    for (row, level) in facts[name] ?? [:] {
+    for (row, known) in facts[name] ?? [:] {
       var next = match
       var agrees = true
       for (column, argument) in atom.arguments.enumerated() {
@@ -132,8 +148,43 @@ extension ReferenceEvaluator {
         }
       }
       guard agrees else { continue }
-      next.level = max(next.level, level)
+      next.level = max(next.level, known.level)
+      next.isClean = next.isClean && known.isClean
       next.rows.append([UInt64(span.lower)] + row)
+      result.append(next)
+    }
+    return result
+  }
+
+  /// The denials that agree with a match; an open attribute agrees with every value, and takes that
+  /// of a further denial.
+  func join(_ match: Match, denied atom: ResolvedAtom, at span: SourceSpan) -> [Match] {
+    guard case .denials(let name) = atom.source else { return [] }
+    let anything = Word.anything.bits
+    var result: [Match] = []
+    for denial in claims.denials(of: name) {
+      if let world, denial.level > 0, !world.keeps("-" + name, denial.words) { continue }
+      var next = match
+      var agrees = true
+      for (stored, argument) in zip(denial.words, atom.arguments) {
+        switch argument {
+        case .any: break
+        case .constant(let word): if stored != anything, stored != word.bits { agrees = false }
+        case .variable(let slot):
+          let word = next.words[slot] ?? anything
+          if word == unknown { agrees = false }
+          if word == anything {
+            next.words[slot] = stored
+          } else if stored != anything, stored != word {
+            agrees = false
+          } else {
+            next.words[slot] = word
+          }
+        }
+      }
+      guard agrees else { continue }
+      if world == nil { next.level = max(next.level, denial.level) }
+      next.rows.append([UInt64(span.lower)] + denial.words)
       result.append(next)
     }
     return result
@@ -142,6 +193,12 @@ extension ReferenceEvaluator {
   func extend(_ match: Match, _ atom: ResolvedAtom, at span: SourceSpan) -> [Match] {
     var inner = match
     inner.level = 0
+    // What could not be computed is looked up nowhere, and nothing can be told of what it would give.
+    if atom.slots.contains(where: { match.words[$0] == failed }) {
+      for slot in atom.slots where inner.words[slot] == nil { inner.words[slot] = failed }
+      inner.level = match.level
+      return [inner]
+    }
     let found = join(inner, atom, at: span)
     let best = found.map(\.level).min() ?? 3
     var result = found.map { other in

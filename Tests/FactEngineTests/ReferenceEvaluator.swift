@@ -12,35 +12,57 @@ final class ReferenceEvaluator {
   /// The failure of a computation in a row that passes all else.
   struct Failed: Error {}
 
+  /// What is known of one row.
+  struct Known {
+    var level: UInt8
+    /// Whether some derivation of it rests on no disputed fact.
+    var isClean = true
+  }
+
+  /// A row of an answer.
+  struct Row {
+    var words: [UInt64]
+    var level: UInt8
+    var isClean = true
+  }
+
   /// One match of a body.
   struct Match {
     var words: [UInt64?]
     var level: UInt8
     var hasFailed = false
+    /// Whether none of its rows is disputed.
+    var isClean = true
     /// The rows that were matched, by the place of their atom: what makes a match itself.
     var rows: [[UInt64]] = []
   }
 
   let values: ValueStore
   let world: ReferenceWorld?
-  var facts: [String: [[UInt64]: UInt8]] = [:]
+  let claims: ReferenceClaims
+  var facts: [String: [[UInt64]: Known]] = [:]
   let unknown = Word.unknown.bits
   /// Stands where a computation failed; no value of the language.
   let failed = Word(kind: .unknown, payload: 77).bits
 
-  init(base: FactBase, relations: Set<String>, world: ReferenceWorld? = nil) {
+  init(
+    base: FactBase, relations: Set<String>, scope: ResolvedScope? = nil,
+    world: ReferenceWorld? = nil
+  ) {
     values = base.values
     self.world = world
+    claims = ReferenceClaims(base: base, scope: scope)
     for name in relations {
-      guard let table = base.relation(named: name)?.facts.facts else { continue }
-      var rows: [[UInt64]: UInt8] = [:]
-      for row in 0..<UInt32(table.rowCount) where table.isLive(row) {
-        let level = table.level(of: row).rawValue
-        let words = (0..<table.arity).map { table.word(row: row, column: $0) }
+      let denials = claims.denials(of: name)
+      var rows: [[UInt64]: Known] = [:]
+      for fact in claims.facts(of: name) {
+        let isClean = !denials.contains { claims.denies($0, fact) }
         if let world {
-          if level == 0 || world.keeps(name, words) { rows[words] = 0 }
+          if fact.level == 0 || world.keeps(name, fact.words) {
+            rows[fact.words] = Known(level: 0, isClean: isClean)
+          }
         } else {
-          rows[words] = level
+          rows[fact.words] = Known(level: fact.level, isClean: isClean)
         }
       }
       facts[name] = rows
@@ -72,8 +94,15 @@ final class ReferenceEvaluator {
       while changed {
         changed = false
         for rule in running {
-          for (row, level) in try rows(of: rule) where level < facts[rule.relation]?[row] ?? 3 {
-            facts[rule.relation, default: [:]][row] = level
+          let denials = claims.denials(of: rule.relation)
+          for row in try rows(of: rule) {
+            // What is derived holds at any time, so that any denial of it disputes it.
+            let isClean = row.isClean && !denials.contains { claims.denies($0, row.words) }
+            let known = facts[rule.relation]?[row.words]
+            let new = Known(
+              level: min(row.level, known?.level ?? 3), isClean: isClean || known?.isClean ?? false)
+            if let known, known.level == new.level, known.isClean == new.isClean { continue }
+            facts[rule.relation, default: [:]][row.words] = new
             changed = true
           }
         }
@@ -97,11 +126,13 @@ final class ReferenceEvaluator {
     return reads(rule.body, rule.hasAggregates)
   }
 
-  func rows(of rule: ResolvedRule) throws -> [([UInt64], UInt8)] {
+  func rows(of rule: ResolvedRule) throws -> [Row] {
     let found = try matches(of: rule.body, variableCount: rule.variables.count)
     if !rule.hasAggregates {
       return try found.map { match in
-        (try rule.head.map { term in try word(of: term, match) }, match.level)
+        Row(
+          words: try rule.head.map { term in try word(of: term, match) }, level: match.level,
+          isClean: match.isClean)
       }
     }
     var by: [ResolvedExpression] = []
@@ -119,7 +150,7 @@ final class ReferenceEvaluator {
         if case .aggregate = term { return results.removeFirst() }
         return group.removeFirst()
       }
-      return (ordered, row.level)
+      return Row(words: ordered, level: row.level, isClean: row.isClean)
     }
   }
 
@@ -133,7 +164,7 @@ final class ReferenceEvaluator {
   // MARK: Queries
 
   /// The rows of a query in the order in which they are shown, without columns for yes or no.
-  func rows(of query: ResolvedQuery) throws -> [(words: [UInt64], level: UInt8)] {
+  func rows(of query: ResolvedQuery) throws -> [Row] {
     // The conditions of the first stages stand in the body, so that those of one variable are judged
     // together.
     var body = query.body
@@ -159,14 +190,13 @@ final class ReferenceEvaluator {
           selected.map(\.slot))
         columns = selected.map(\.slot)
         isMatches = false
-        isSorted = false
       case .filter(let body):
         matches = try matches.compactMap { match in
           let levels = try body.alternatives.flatMap { literals in
             try self.matches(of: literals, from: match)
           }
+          if levels.contains(where: \.hasFailed) { throw Failed() }
           guard let best = levels.min(by: { $0.level < $1.level }) else { return nil }
-          if best.hasFailed { throw Failed() }
           var kept = match
           kept.level = best.level
           return kept
@@ -176,7 +206,8 @@ final class ReferenceEvaluator {
         columns = by.map(\.slot) + aggregates.map(\.slot)
         matches = rows.map { row in
           var match = Match(
-            words: Array(repeating: nil, count: query.variables.count), level: row.level)
+            words: Array(repeating: nil, count: query.variables.count), level: row.level,
+            isClean: row.isClean)
           for (slot, word) in zip(columns, row.words) { match.words[slot] = word }
           return match
         }
@@ -194,13 +225,18 @@ final class ReferenceEvaluator {
     }
     if isMatches { matches = unique(matches, columns) }
     if !isSorted { sort() }
-    return matches.map { match in (columns.map { match.words[$0] ?? unknown }, match.level) }
+    return matches.map { match in
+      Row(
+        words: columns.map { match.words[$0] ?? unknown }, level: match.level,
+        isClean: match.isClean)
+    }
   }
 
   func project(
     _ match: Match, _ columns: [(slot: Slot, value: ResolvedExpression)]
   ) throws -> Match {
-    var result = Match(words: match.words.map { _ in nil }, level: match.level)
+    var result = Match(
+      words: match.words.map { _ in nil }, level: match.level, isClean: match.isClean)
     for (slot, value) in columns {
       let word = evaluate(value, match.words)
       if word == failed { throw Failed() }
@@ -217,6 +253,7 @@ final class ReferenceEvaluator {
       let key = columns.map { match.words[$0] }
       if let place = places[key] {
         result[place].level = min(result[place].level, match.level)
+        if match.isClean { result[place].isClean = true }
       } else {
         places[key] = result.count
         result.append(match)

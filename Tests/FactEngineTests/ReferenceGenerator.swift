@@ -14,11 +14,15 @@ struct ReferenceGenerator {
   let isMixed: Bool
   /// Whether what is only judged one value at a time is left out: for possible worlds.
   let isForWorlds: Bool
-  private var stored: [Shape] = []
+  /// Whether facts are claimed at moments and for periods, retracted and denied, and asked of a
+  /// moment or period.
+  let isClaimed: Bool
+  private(set) var stored: [Shape] = []
   /// Derived relations that are complete below the one being made.
   private var lower: [Shape] = []
 
-  init(seed: UInt64, isMixed: Bool, isForWorlds: Bool = false) {
+  init(seed: UInt64, isMixed: Bool, isForWorlds: Bool = false, isClaimed: Bool = false) {
+    self.isClaimed = isClaimed
     random = SplitMix(state: seed)
     self.isMixed = isMixed
     self.isForWorlds = isForWorlds
@@ -26,7 +30,7 @@ struct ReferenceGenerator {
 
   // MARK: Values
 
-  private mutating func constant(_ kind: Kind, isStated: Bool = false) -> String {
+  mutating func constant(_ kind: Kind, isStated: Bool = false) -> String {
     switch kind {
     case .symbol:
       if isStated, isMixed, random.chance(8) { return "_" }
@@ -51,7 +55,7 @@ struct ReferenceGenerator {
     random.chance(percent) ? " @certainty: \(random.pick(["probable", "possible"]))" : ""
   }
 
-  private func comma(_ parts: [String]) -> String { parts.joined(separator: ", ") }
+  func comma(_ parts: [String]) -> String { parts.joined(separator: ", ") }
 
   // MARK: Programs
 
@@ -74,7 +78,12 @@ struct ReferenceGenerator {
       let most = isForWorlds ? 3 : 7
       for _ in 0..<(1 + random.below(most)) {
         let words = shape.kinds.map { constant($0, isStated: true) }
-        program.facts.append("\(shape.name)(\(comma(words)))\(certainty(uncertain)).")
+        let fact = "\(shape.name)(\(comma(words)))"
+        if isClaimed {
+          program.facts += claims(of: fact, shape, uncertain)
+        } else {
+          program.facts.append("\(fact)\(certainty(uncertain)).")
+        }
       }
     }
     if random.chance(25) {
@@ -84,9 +93,13 @@ struct ReferenceGenerator {
     for layer in 0..<random.below(isForWorlds ? 2 : 4) {
       program.rules += rules(layer)
     }
+    if isClaimed { claim(&program) }
     query(&program)
     return program
   }
+
+  /// The names and columns of the derived relations.
+  var derived: [Shape] { lower }
 
   /// A transitive closure, in one of the ways in which it may be written.
   private mutating func closure() -> [ReferenceProgram.Rule] {
@@ -219,11 +232,41 @@ struct ReferenceGenerator {
     for _ in 0..<random.below(3) {
       if let literal = condition(&scope) { scope.literals.append(literal) }
     }
+    if !isForWorlds, random.chance(10), let literals = computedKey(from: sources, &scope) {
+      scope.literals += literals
+    }
+    if isClaimed, random.chance(12) {
+      scope.literals.append("-" + atom(random.pick(stored), &scope, isNew: 30))
+    }
     if random.chance(30) {
       for index in scope.literals.indices.reversed() where index > 0 {
         scope.literals.swapAt(index, random.below(index + 1))
       }
     }
+  }
+
+  /// A computation that may fail, and an atom that looks its value up.
+  private mutating func computedKey(from sources: [Shape], _ scope: inout Scope) -> [String]? {
+    let numbers = scope.variables.filter { $0.kind == .number }.map(\.name)
+    let fitting = sources.filter { $0.kinds.contains(.number) }
+    guard !numbers.isEmpty, !fitting.isEmpty, scope.next < 9 else { return nil }
+    let name = ["X", "Y", "Z", "V", "W", "U", "T", "S", "R"][scope.next]
+    scope.next += 1
+    scope.variables.append((name, .number))
+    let shape = random.pick(fitting)
+    var isUsed = false
+    let terms = shape.kinds.map { kind -> String in
+      if kind == .number, !isUsed || random.chance(30) {
+        isUsed = true
+        return name
+      }
+      let known = scope.variables.filter { $0.kind == kind }.map(\.name)
+      return known.isEmpty || random.chance(50) ? "_" : random.pick(known)
+    }
+    let first = random.pick(numbers)
+    let value = random.pick(["2 / \(first)", "4 div \(first)", "\(first) + 1", "3 mod \(first)"])
+    let atom = "\(shape.name)(\(comma(terms)))"
+    return ["\(name) = \(value)", random.chance(25) ? "not \(atom)" : atom]
   }
 
   private mutating func comparison(_ left: String, _ right: String) -> String {
@@ -368,11 +411,14 @@ struct ReferenceGenerator {
       program.stages.append(
         "where \(comparison(name, constant(kind))) ; \(comparison(name, constant(kind)))")
     }
-    if !isForWorlds, random.chance(15) { sort(&program, name) }
+    if !isForWorlds, !isClaimed, random.chance(15) { sort(&program, name) }
     switch random.below(4) {
     case 0:
       let other = random.pick(scope.variables).name
       program.stages.append(other == name ? "select \(name)" : "select \(name), B = \(other)")
+      if !isForWorlds, random.chance(40) {
+        program.stages.append(random.pick(["C = count by \(name)", "C = count distinct \(name)"]))
+      }
     case 1, 2:
       var made = ["A = \(aggregate(scope))"]
       if random.chance(40) { made.append("B = \(aggregate(scope))") }
@@ -380,7 +426,7 @@ struct ReferenceGenerator {
       program.stages.append(comma(made) + groups)
       if random.chance(30) { program.stages.append("where A \(random.pick(["<", ">="])) 2") }
     default:
-      if !isForWorlds, random.chance(30) { sort(&program, name) }
+      if !isForWorlds, !isClaimed, random.chance(30) { sort(&program, name) }
     }
   }
 

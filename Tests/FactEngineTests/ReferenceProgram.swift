@@ -15,6 +15,8 @@ struct ReferenceProgram {
   var rules: [Rule] = []
   var query: [[String]] = []
   var stages: [String] = []
+  /// The moment or period that is asked of, with its colon; empty for now.
+  var scope = ""
 
   private static func text(_ body: [[String]]) -> String {
     body.map { $0.joined(separator: ", ") }.joined(separator: " ; ")
@@ -26,7 +28,7 @@ struct ReferenceProgram {
   }
 
   var question: String {
-    ([ReferenceProgram.text(query)] + stages).joined(separator: " | ") + "?"
+    scope + ([ReferenceProgram.text(query)] + stages).joined(separator: " | ") + "?"
   }
 
   /// The whole program as a script.
@@ -40,6 +42,7 @@ struct ReferenceProgram {
       change(&copy)
       result.append(copy)
     }
+    if !scope.isEmpty { add { $0.scope = "" } }
     for index in rules.indices { add { $0.rules.remove(at: index) } }
     for index in stages.indices { add { $0.stages.remove(at: index) } }
     for index in facts.indices { add { $0.facts.remove(at: index) } }
@@ -126,15 +129,24 @@ final class ReferenceRun {
 
   private(set) var query: Query?
 
-  /// What the engine answers.
-  func answer() -> ReferenceOutcome {
+  /// What the engine answers, less what is weaker than a level.
+  func answer(atLeast least: Certainty = .possible) -> ReferenceOutcome {
     guard let query, resolved != nil else { return .refused }
+    engine.settings.leastCertainty = least
+    defer { engine.settings.leastCertainty = .possible }
     do {
       let answer = try engine.ask(query, in: source)
-      if answer.isYesNo { return .rows(answer.truth.map { ["yes \($0)"] } ?? []) }
+      if answer.isYesNo {
+        guard let truth = answer.truth, truth.rawValue <= least.rawValue else { return .rows([]) }
+        return .rows([mark("yes", truth.rawValue, isClean: !answer.isDisputed(row: 0))])
+      }
       return .rows(
-        (0..<answer.rowCount).map { row in
-          line(answer.words.map { $0[row] }, answer.certainty(row: row).rawValue)
+        (0..<answer.rowCount).compactMap { row in
+          let level = answer.certainty(row: row).rawValue
+          return level > least.rawValue
+            ? nil
+            : line(
+              answer.words.map { $0[row] }, level, isClean: !answer.isDisputed(row: row))
         })
     } catch is DiagnosticsError {
       return .failed
@@ -146,20 +158,64 @@ final class ReferenceRun {
   }
 
   /// What the reference answers.
-  func expected() -> ReferenceOutcome {
+  func expected(atLeast least: Certainty = .possible) -> ReferenceOutcome {
     guard let resolved else { return .refused }
-    let reference = ReferenceEvaluator(base: engine.base, relations: relations)
     do {
-      try reference.derive(rules)
-      let rows = try reference.rows(of: resolved)
-      if isYesNo {
-        let best = rows.map(\.level).min().flatMap { Certainty(rawValue: $0) }
-        return .rows(best.map { ["yes \($0)"] } ?? [])
+      let rows = try expectedRows(resolved).filter { $0.level <= least.rawValue }
+      if isYesNo, !isChange {
+        guard let best = rows.map(\.level).min() else { return .rows([]) }
+        return .rows([mark("yes", best, isClean: rows.contains(where: \.isClean))])
       }
-      return .rows(rows.map { line($0.words, $0.level) })
+      return .rows(rows.map { line($0.words, $0.level, isClean: $0.isClean) })
     } catch {
       return .failed
     }
+  }
+
+  private var isChange: Bool {
+    if case .between? = resolved?.scope { true } else { false }
+  }
+
+  private func expectedRows(_ query: ResolvedQuery) throws -> [ReferenceEvaluator.Row] {
+    guard case .between(let first, let second)? = query.scope else {
+      return try self.rows(of: query, query.scope)
+    }
+    let values = engine.base.values
+    func changed(_ moment: Word, _ other: Word, _ change: String) throws -> [ReferenceEvaluator.Row]
+    {
+      let known = Set(try self.rows(of: query, .asOf(other)).map { isYesNo ? [] : $0.words })
+      let word = values.word(for: .symbol(change)).bits
+      var found = try self.rows(of: query, .asOf(moment))
+      if isYesNo, let best = found.min(by: { $0.level < $1.level }) {
+        found = [
+          ReferenceEvaluator.Row(
+            words: [], level: best.level, isClean: found.contains(where: \.isClean))
+        ]
+      }
+      return found.filter { !known.contains($0.words) }.map { row in
+        var row = row
+        row.words.append(word)
+        return row
+      }
+    }
+    let all = try changed(first, second, "gone") + changed(second, first, "new")
+    return all.sorted { left, right in
+      for (a, b) in zip(left.words, right.words) {
+        let order = values.compareForSort(Word(bits: a), Word(bits: b))
+        if order != 0 { return order < 0 }
+      }
+      return false
+    }
+  }
+
+  /// The rows that the reference finds from a moment, or in a world.
+  func rows(
+    of query: ResolvedQuery, _ scope: ResolvedScope?, world: ReferenceWorld? = nil
+  ) throws -> [ReferenceEvaluator.Row] {
+    let reference = ReferenceEvaluator(
+      base: engine.base, relations: relations, scope: scope, world: world)
+    try reference.derive(rules)
+    return try reference.rows(of: query)
   }
 
   /// All relations that the query or a rule reads or derives.
@@ -176,8 +232,13 @@ final class ReferenceRun {
     return resolved.columns.isEmpty && resolved.stages.allSatisfy { !$0.makesColumns }
   }
 
-  func line(_ words: [UInt64], _ level: UInt8) -> String {
+  func line(_ words: [UInt64], _ level: UInt8, isClean: Bool = true) -> String {
     let row = words.map { engine.base.values.text(of: Word(bits: $0)) }.joined(separator: " | ")
-    return level == 0 ? row : "\(row) @\(Certainty(rawValue: level) ?? .possible)"
+    return mark(row, level, isClean: isClean)
+  }
+
+  private func mark(_ row: String, _ level: UInt8, isClean: Bool) -> String {
+    (level == 0 ? row : "\(row) @\(Certainty(rawValue: level) ?? .possible)")
+      + (isClean ? "" : " disputed")
   }
 }

@@ -86,6 +86,36 @@ final class Batch {
     if failures[row] == 0 { failures[row] = failure }
   }
 
+  /// Drops the rows that are less sure than a level.
+  func keep(atLeast least: UInt8, slots: [Slot]) {
+    guard isUncertain, least < Certainty.possible.rawValue else { return }
+    let kept = (0..<UInt32(count)).filter { levels[Int($0)] <= least }
+    compact(kept, count: kept.count, slots: slots)
+  }
+
+  /// Takes the rows out in which one of some slots holds what could not be computed; nil where none
+  /// does. `slots` are all that are carried.
+  func takeFailed(in keys: [Slot], slots: [Slot]) -> Batch? {
+    guard hasFailures else { return nil }
+    let isFailed = (0..<count).map { row in
+      keys.contains { columns[$0][row] == Word.failed.bits }
+    }
+    guard isFailed.contains(true) else { return nil }
+    let taken = Batch(slotCount: columns.count)
+    for slot in slots { taken.columns[slot] = columns[slot] }
+    taken.levels = levels
+    taken.isUncertain = isUncertain
+    taken.failures = failures
+    taken.hasFailures = true
+    taken.count = count
+    let rows = (0..<UInt32(count))
+    let failed = rows.filter { isFailed[Int($0)] }
+    taken.compact(failed, count: failed.count, slots: slots)
+    let rest = rows.filter { !isFailed[Int($0)] }
+    compact(rest, count: rest.count, slots: slots)
+    return taken
+  }
+
   /// Makes every row certain, so that levels can be raised one by one.
   func beginLevels() {
     guard !isUncertain else { return }

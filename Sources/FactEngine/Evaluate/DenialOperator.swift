@@ -18,6 +18,8 @@ final class DenialOperator: Operator {
   private let wanted: [Wanted]
   private let slots: [Slot]
   private let isBound: [Bool]
+  /// The weakest level of the matches that are wanted.
+  private let leastLevel: UInt8
   private let carried: [Slot]
   private let next: Operator
   private let out: Batch
@@ -30,8 +32,9 @@ final class DenialOperator: Operator {
   /// other slots that are read afterwards.
   init(
     _ evaluation: Evaluation, source: ScanSource, wanted: [Wanted], slots: [Slot], isBound: [Bool],
-    carried: [Slot], slotCount: Int, next: Operator
+    leastLevel: UInt8, carried: [Slot], slotCount: Int, next: Operator
   ) {
+    self.leastLevel = leastLevel
     self.source = source
     self.wanted = wanted
     self.slots = slots
@@ -47,15 +50,18 @@ final class DenialOperator: Operator {
 
   override func prepare() throws {
     rows = (0..<UInt32(source.rows.rowCount)).filter { source.isLive($0) }
-    columns = wanted.indices.map { column in
-      var words: [UInt64] = []
-      source.rows.gather(column: column, rows: rows, count: rows.count, into: &words)
-      return words
-    }
     levels = Array(repeating: 0, count: rows.count)
     if source.isUncertain {
       var scratch = levels
       source.raiseLevels(rows: rows, count: rows.count, levels: &levels, scratch: &scratch)
+      let kept = rows.indices.filter { levels[$0] <= leastLevel }
+      rows = kept.map { rows[$0] }
+      levels = kept.map { levels[$0] }
+    }
+    columns = wanted.indices.map { column in
+      var words: [UInt64] = []
+      source.rows.gather(column: column, rows: rows, count: rows.count, into: &words)
+      return words
     }
     try next.prepare()
   }
@@ -63,6 +69,7 @@ final class DenialOperator: Operator {
   override func push(_ batch: Batch) throws {
     let anything = Word.anything.bits
     let unknown = Word.unknown.bits
+    let failed = Word.failed.bits
     var found = [UInt64](repeating: anything, count: slots.count)
     var given = [UInt8](repeating: 0, count: Batch.capacity)
     var count = 0
@@ -71,6 +78,8 @@ final class DenialOperator: Operator {
       for denial in rows.indices {
         for place in slots.indices {
           found[place] = isBound[place] ? batch.columns[slots[place]][match] : anything
+          // What could not be computed agrees with everything, as what a denial leaves open does.
+          if found[place] == failed { found[place] = anything }
         }
         guard agrees(denial, &found, anything, unknown) else { continue }
         for place in slots.indices { out.columns[slots[place]][count] = found[place] }

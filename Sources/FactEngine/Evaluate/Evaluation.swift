@@ -40,6 +40,8 @@ final class Evaluation {
   /// Derived relations of which weaker rows than `leastLevel` are left out.
   private(set) var pruned: Set<String> = []
   private(set) var leastLevel = Certainty.possible.rawValue
+  /// The weakest level of a match that an answer can need; `possible` where answers are counted.
+  private(set) var leastAnswerLevel = Certainty.possible.rawValue
   var failures: [RowFailure] = []
   /// Lists for intersections; relations do not change while a statement runs.
   let neighbourhoods = Neighbourhoods()
@@ -94,10 +96,11 @@ final class Evaluation {
     }
   }
 
-  /// Leaves rows of some relations underived that are less sure than a level.
+  /// Leaves out what is less sure than a level: rows of some relations, and matches of the query.
   func prune(_ relations: Set<String>, below least: Certainty) {
     pruned = relations
     leastLevel = least.rawValue
+    leastAnswerLevel = least.rawValue
   }
 
   /// Numbers a failure, so that rows can carry it.

@@ -4,6 +4,8 @@ import FactModel
 /// Keeps matches for which all conditions hold, and weakens those for which one only may hold.
 final class FilterOperator: Operator {
   private let conditions: [PreparedCondition]
+  /// The weakest level of the matches that are wanted.
+  private let leastLevel: UInt8
   private let carried: [Slot]
   private let next: Operator
   private let evaluator: ExpressionEvaluator
@@ -12,8 +14,10 @@ final class FilterOperator: Operator {
   private var selection: [UInt32]
 
   init(
-    _ evaluation: Evaluation, conditions: [Condition], carried: [Slot], next: Operator
+    _ evaluation: Evaluation, conditions: [Condition],
+    leastLevel: UInt8 = Certainty.possible.rawValue, carried: [Slot], next: Operator
   ) throws {
+    self.leastLevel = leastLevel
     self.conditions = try conditions.map { try PreparedCondition($0, evaluation) }
     self.carried = carried
     self.next = next
@@ -62,12 +66,14 @@ final class FilterOperator: Operator {
     }
     var kept = 0
     var weakest: UInt8 = 0
+    let limit = leastLevel &+ 1
     for row in 0..<count {
       // A row that carries a failure passes what its failed value was asked for.
       let truth = outcome[row]
       selection[kept] = UInt32(truncatingIfNeeded: row)
-      // 1 for what passes and 0 for what never does, without a branch that half of the rows miss.
-      let passes = (truth &- never) &>> 7
+      // 1 for what passes and 0 for what fails or is not sure enough, without a branch that half of
+      // the rows miss.
+      let passes = (truth &- limit) &>> 7
       weakest |= truth & (0 &- passes)
       kept &+= Int(truncatingIfNeeded: passes)
     }

@@ -11,6 +11,8 @@ struct Fixpoint {
   let rules: [ResolvedRule]
   /// Arities of relations that the base does not know, such as those of magic sets.
   var arities: [String: Int] = [:]
+  /// Whether weaker rows are wanted even where the statement leaves them out.
+  var isWhole = false
   /// Gives sources of relations outside the stratum.
   let outside: (AtomSource) throws -> ScanSource
 
@@ -21,7 +23,14 @@ struct Fixpoint {
       let relation = evaluation.base.relation(named: name)
       guard let arity = arities[name] ?? relation?.schema.arity else { continue }
       let result = DerivedRelation(name: name, arity: arity, account: evaluation.account)
-      if evaluation.pruned.contains(name) { result.leastLevel = evaluation.leastLevel }
+      if isWhole {
+        // Nothing is left out.
+      } else if evaluation.pruned.contains(name) {
+        result.leastLevel = evaluation.leastLevel
+      } else if arities[name] != nil {
+        // What magic sets make is asked by the answer alone, never below a negation.
+        result.leastLevel = evaluation.leastAnswerLevel
+      }
       if let relation { insertStated(relation, into: result) }
       result.excluded = evaluation.excluded[name] ?? []
       derived[name] = result
@@ -121,7 +130,8 @@ struct Fixpoint {
         let sink = HeadSink(evaluation, relation: relation, head: head)
         result.append(
           try pipeline(
-            rule.variables, needed: needed, sink: sink, source: source, recursive: recursive
+            rule.variables, needed: needed, sink: sink, source: source, recursive: recursive,
+            leastLevel: relation.leastLevel
           ) { $0.plan(literals, delta: occurrences > 0 ? delta : nil) })
       }
     }
@@ -131,7 +141,8 @@ struct Fixpoint {
   private func pipeline(
     _ variables: [ResolvedVariable], needed: Set<Slot>, sink: Operator,
     source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>,
-    countsMatches: Bool = false, plan makePlan: (inout BodyPlanner) -> Plan
+    countsMatches: Bool = false, leastLevel: UInt8 = Certainty.possible.rawValue,
+    plan makePlan: (inout BodyPlanner) -> Plan
   ) throws -> Pipeline {
     var planner = BodyPlanner(
       variables: variables, statistics: SourceStatistics(evaluation: evaluation, source: source),
@@ -140,7 +151,7 @@ struct Fixpoint {
     evaluation.trace?.variables = variables
     var compiler = PipelineCompiler(
       evaluation: evaluation, variableCount: variables.count, plan: plan,
-      countsMatches: countsMatches, source: source)
+      countsMatches: countsMatches, leastLevel: leastLevel, source: source)
     return try compiler.compile(plan, needed: needed, sink: sink)
   }
 

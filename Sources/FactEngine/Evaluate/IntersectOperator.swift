@@ -99,15 +99,18 @@ final class IntersectOperator: Operator {
 
   private let sides: (Side, Side)
   private let output: Slot
+  /// Joins with one relation after the other, for matches whose words could not be computed.
+  private let fallback: Operator
   private let carried: [Slot]
   private let next: Operator
   private let out: Batch
   private var probes: [UInt32]
 
   init(
-    _ evaluation: Evaluation, sides: (Side, Side), output: Slot, carried: [Slot], slotCount: Int,
-    next: Operator
+    _ evaluation: Evaluation, sides: (Side, Side), output: Slot, fallback: Operator,
+    carried: [Slot], slotCount: Int, next: Operator
   ) {
+    self.fallback = fallback
     self.sides = sides
     self.output = output
     self.carried = carried
@@ -123,6 +126,13 @@ final class IntersectOperator: Operator {
 
   override func push(_ batch: Batch) throws {
     try evaluation.checkpoint()
+    let ends = [sides.0.slot, sides.1.slot]
+    if batch.hasFailures,
+      let failed = batch.takeFailed(in: ends, slots: Array(Set(carried).union(ends)))
+    {
+      try fallback.prepare()
+      try fallback.push(failed)
+    }
     let places = evaluation.neighbourhoods
     let left = places.lists(sides.0.name, from: sides.0.column, in: sides.0.source)
     let right = places.lists(sides.1.name, from: sides.1.column, in: sides.1.source)

@@ -39,29 +39,31 @@ final class JoinOperator: Operator {
     case constant(UInt64)
   }
 
-  private let source: ScanSource
+  let source: ScanSource
   private let window: RowWindow
-  private let keyColumns: [Int]
-  private let keys: [Key]
+  let keyColumns: [Int]
+  let keys: [Key]
   /// The columns that bind a slot.
   private let outputs: [(column: Int, slot: Slot)]
   /// Pairs of columns that one variable stands in twice.
   private let equalities: [(Int, Int)]
-  private let carried: [Slot]
+  let carried: [Slot]
   /// Whether it only matters that there is a row: nothing of it is read, and matches are not
   /// counted.
   private let isExistential: Bool
+  /// The weakest level of the matches that are wanted.
+  private let leastLevel: UInt8
   private let next: Operator
-  private let out: Batch
+  let out: Batch
   private var index: KeyIndex?
-  private var range = 0..<0
+  var range = 0..<0
   private var surest: UInt8??
   private var hits = KeyIndex.Hits()
-  private var probes: [UInt32]
-  private var matched: [UInt32]
+  var probes: [UInt32]
+  var matched: [UInt32]
   private var keyWords: [[UInt64]]
-  private var scratch: [UInt64]
-  private var otherScratch: [UInt64]
+  var scratch: [UInt64]
+  var otherScratch: [UInt64]
   private var levelScratch: [UInt8]
   /// Rows seen and matches made, for the plan as it ran.
   private(set) var matchCount = 0
@@ -69,9 +71,11 @@ final class JoinOperator: Operator {
   init(
     _ evaluation: Evaluation, source: ScanSource, window: RowWindow, keyColumns: [Int], keys: [Key],
     outputs: [(column: Int, slot: Slot)], equalities: [(Int, Int)], carried: [Slot],
-    isExistential: Bool, slotCount: Int, next: Operator
+    isExistential: Bool, leastLevel: UInt8 = Certainty.possible.rawValue, slotCount: Int,
+    next: Operator
   ) {
     self.isExistential = isExistential
+    self.leastLevel = leastLevel
     self.source = source
     self.window = window
     self.keyColumns = keyColumns
@@ -92,7 +96,7 @@ final class JoinOperator: Operator {
   }
 
   override func prepare() throws {
-    range = source.range(window)
+    range = source.range(source.range(window), atLeast: leastLevel)
     surest = nil
     if !keyColumns.isEmpty, !range.isEmpty { index = source.index(on: keyColumns) }
     try next.prepare()
@@ -106,6 +110,9 @@ final class JoinOperator: Operator {
       return try scan(batch)
     }
     dropUnknownKeys(batch)
+    if batch.hasFailures, let failed = batch.takeFailed(in: keySlots, slots: readSlots) {
+      try joinAnything(failed)
+    }
     guard batch.count > 0, let index else { return }
     for (position, key) in keys.enumerated() {
       switch key {
@@ -253,12 +260,25 @@ final class JoinOperator: Operator {
       }
       count = kept
     }
-    return count
+    return leastLevel < Certainty.possible.rawValue && source.isUncertain ? keepSure(count) : count
+  }
+
+  /// Drops rows that are less sure than what is wanted.
+  private func keepSure(_ count: Int) -> Int {
+    var levels = [UInt8](repeating: 0, count: count)
+    source.raiseLevels(rows: matched, count: count, levels: &levels, scratch: &levelScratch)
+    var kept = 0
+    for position in 0..<count where levels[position] <= leastLevel {
+      probes[kept] = probes[position]
+      matched[kept] = matched[position]
+      kept += 1
+    }
+    return kept
   }
 
   // MARK: Rows
 
-  /// Unknown joins with nothing, and a failed computation has no value to join with.
+  /// Unknown joins with nothing.
   private func dropUnknownKeys(_ batch: Batch) {
     let unknown = Word.unknown.bits
     for key in keys {
@@ -282,7 +302,9 @@ final class JoinOperator: Operator {
     }
   }
 
-  private func emit(_ batch: Batch, count total: Int, rows contiguous: Range<Int>?) throws {
+  func emit(
+    _ batch: Batch, count total: Int, rows contiguous: Range<Int>?, anyFailed: Bool = false
+  ) throws {
     let count = keepLiveAndEqual(total)
     let contiguous = count == total ? contiguous : nil
     guard count > 0 else { return }
@@ -309,6 +331,7 @@ final class JoinOperator: Operator {
       }
       swap(&column, &out.columns[output.slot])
     }
+    if anyFailed { bindFailed(count: count) }
     out.count = count
     out.inherit(batch, probes: probes, count: count)
     if source.isUncertain {

@@ -29,14 +29,19 @@ struct PipelineCompiler {
   let trace: PlanTrace.Entry?
   /// Whether it matters how many matches there are, not only which.
   let countsMatches: Bool
+  /// The weakest level of the matches that are wanted; what is weaker is dropped as soon as it is
+  /// seen. Inside a negation or an option all are wanted, since there a weak match weakens another.
+  private var leastLevel: UInt8
   /// The number of slots of the rule or query; each negation and option adds an ordinal.
   private(set) var slotCount: Int
 
   init(
     evaluation: Evaluation, variableCount: Int, plan: Plan, countsMatches: Bool = false,
+    leastLevel: UInt8 = Certainty.possible.rawValue,
     source: @escaping (AtomSource) throws -> ScanSource
   ) {
     self.evaluation = evaluation
+    self.leastLevel = countsMatches ? Certainty.possible.rawValue : leastLevel
     self.source = source
     self.countsMatches = countsMatches
     trace = evaluation.trace?.begin(plan)
@@ -75,7 +80,8 @@ struct PipelineCompiler {
       return try join(input, scan, needed: needed, next: next)
     case .filter(let input, let conditions):
       let filter = try FilterOperator(
-        evaluation, conditions: conditions, carried: needed.sorted(), next: next)
+        evaluation, conditions: conditions, leastLevel: leastLevel, carried: needed.sorted(),
+        next: next)
       let read = conditions.reduce(into: needed) { $0.formUnion($1.slots) }
       return try operators(input, needed: read, next: filter)
     case .compute(let input, let slot, let expression):
@@ -102,17 +108,21 @@ struct PipelineCompiler {
     case .optional(let input, let body, let makes):
       let ordinal = takeOrdinal()
       let whole = try wholeBody(body, ordinal: ordinal, bound: input.bound)
-      let mark = MarkOperator(evaluation, ordinal: ordinal, next: next)
+      let mark = MarkOperator(
+        evaluation, ordinal: ordinal, leastLevel: leastLevel, carried: needed.sorted(), next: next)
       let rest = needed.subtracting(makes)
-      let saved = outerBound
+      let saved = (outerBound, leastLevel)
       outerBound.formUnion(input.bound)
+      leastLevel = Certainty.possible.rawValue
       self.path = path + "b0"
       let first = try operators(body, needed: needed.union([ordinal]), next: mark)
-      outerBound = saved
+      (outerBound, leastLevel) = saved
       let slots = rest.union(body.reads.subtracting(makes))
       let optional = OptionalOperator(
         evaluation, first: first, mark: mark, whole: whole, slots: slots.sorted(),
-        ordinal: ordinal, makes: makes, carried: rest.sorted(), slotCount: slotCount, next: next)
+        keys: body.reads.subtracting(makes).intersection(slots).sorted(), ordinal: ordinal,
+        makes: makes, leastLevel: leastLevel, carried: rest.sorted(), slotCount: slotCount,
+        next: next)
       self.path = path + "i"
       return try operators(input, needed: slots, next: optional)
     }
@@ -133,11 +143,12 @@ struct PipelineCompiler {
     _ body: Plan, ordinal: Slot, bound: Set<Slot>
   ) throws -> (first: Operator, mark: MarkOperator)? {
     guard evaluation.whole != nil, !isNegated else { return nil }
-    let saved = outerBound
+    let saved = (outerBound, leastLevel)
     outerBound.formUnion(bound)
+    leastLevel = Certainty.possible.rawValue
     isNegated = true
     defer {
-      outerBound = saved
+      (outerBound, leastLevel) = saved
       isNegated = false
     }
     let mark = MarkOperator(evaluation, ordinal: ordinal)
@@ -157,8 +168,21 @@ struct PipelineCompiler {
       let (sides, output) = intersection(first, scan, bound: start.bound.union(outerBound))
     {
       let rest = needed.subtracting([output])
+      // What cannot be looked up in lists is joined with one relation after the other.
+      let both = rest.union([output])
+      let second = JoinOperator(
+        evaluation, source: sides.1.source, window: .all, keyColumns: [0, 1],
+        keys: sides.1.column == 0
+          ? [.slot(sides.1.slot), .slot(output)] : [.slot(output), .slot(sides.1.slot)],
+        outputs: [], equalities: [], carried: both.sorted(), isExistential: false,
+        leastLevel: leastLevel, slotCount: slotCount, next: next)
+      let fallback = JoinOperator(
+        evaluation, source: sides.0.source, window: .all, keyColumns: [sides.0.column],
+        keys: [.slot(sides.0.slot)], outputs: [(1 - sides.0.column, output)], equalities: [],
+        carried: rest.union([sides.1.slot]).sorted(), isExistential: false, leastLevel: leastLevel,
+        slotCount: slotCount, next: second)
       let operation = IntersectOperator(
-        evaluation, sides: sides, output: output,
+        evaluation, sides: sides, output: output, fallback: fallback,
         carried: rest.sorted(), slotCount: slotCount, next: next)
       path += "i"
       return try operators(
@@ -236,10 +260,18 @@ struct PipelineCompiler {
       // With both ends bound, the search starts where one search serves all matches.
       var start = 0
       if keys.count > 1, case .slot = keys[0], case .constant = keys[1] { start = 1 }
+      let held = self.held
+      let (least, size) = (leastLevel, slotCount)
       let operation = TraversalOperator(
         evaluation, traversal: traversal, start: keys[start], isBackwards: keyColumns[start] == 1,
         output: outputs.first?.slot, check: keys.count > 1 ? keys[1 - start] : nil,
-        carried: rest.sorted(), slotCount: slotCount, next: next)
+        leastLevel: leastLevel, carried: rest.sorted(), slotCount: slotCount, next: next
+      ) {
+        JoinOperator(
+          held, source: try traversal.enumerated(in: held), window: .all, keyColumns: keyColumns,
+          keys: keys, outputs: outputs, equalities: equalities, carried: rest.sorted(),
+          isExistential: false, leastLevel: least, slotCount: size, next: next)
+      }
       var read = rest
       for case .slot(let slot) in keys { read.insert(slot) }
       return try operators(input, needed: read, next: operation)
@@ -248,7 +280,7 @@ struct PipelineCompiler {
       evaluation, source: try rows(of: scan.atom.source), window: scan.window,
       keyColumns: keyColumns, keys: keys, outputs: outputs, equalities: equalities,
       carried: rest.sorted(), isExistential: !countsMatches && outputs.isEmpty,
-      slotCount: slotCount, next: next)
+      leastLevel: leastLevel, slotCount: slotCount, next: next)
     var read = rest
     for case .slot(let slot) in keys { read.insert(slot) }
     return try operators(input, needed: read, next: operation)
@@ -292,7 +324,8 @@ struct PipelineCompiler {
     let rest = needed.subtracting(slots)
     let operation = DenialOperator(
       evaluation, source: source, wanted: wanted, slots: slots,
-      isBound: slots.map(bound.contains), carried: rest.sorted(), slotCount: slotCount, next: next)
+      isBound: slots.map(bound.contains), leastLevel: leastLevel, carried: rest.sorted(),
+      slotCount: slotCount, next: next)
     return try operators(
       input, needed: rest.union(bound.intersection(slots)), next: operation)
   }
@@ -304,7 +337,8 @@ struct PipelineCompiler {
     let ordinal = takeOrdinal()
     var alternatives: [NegateOperator.Alternative] = []
     var slots: Set<Slot> = []
-    let saved = outerBound
+    let saved = (outerBound, leastLevel)
+    leastLevel = Certainty.possible.rawValue
     let inputPath = path
     let wasNegated = isNegated
     isNegated = wasNegated || !isChoice
@@ -323,12 +357,13 @@ struct PipelineCompiler {
       }
       alternatives.append(alternative)
     }
-    outerBound = saved
+    (outerBound, leastLevel) = saved
     path = inputPath
     isNegated = wasNegated
     let operation = NegateOperator(
       evaluation, alternatives: alternatives, isChoice: isChoice, slots: slots.sorted(),
-      ordinal: ordinal, carried: needed.sorted(), slotCount: slotCount, next: next)
+      ordinal: ordinal, leastLevel: leastLevel, carried: needed.sorted(), slotCount: slotCount,
+      next: next)
     return try operators(input, needed: needed.union(slots), next: operation)
   }
 }

@@ -198,7 +198,7 @@ struct QueryRunner {
       let plan = planner.plan(shared)
       var compiler = PipelineCompiler(
         evaluation: evaluation, variableCount: query.variables.count, plan: plan,
-        countsMatches: countsMatches, source: source)
+        countsMatches: countsMatches, leastLevel: evaluation.leastAnswerLevel, source: source)
       let sink = ColumnSink(evaluation, expressions: expressions, receive: receive)
       try compiler.compile(plan, needed: needed, sink: sink).run()
     }

@@ -71,6 +71,16 @@ final class ScanSource {
     }
   }
 
+  /// The part of some rows in which those of a level or surer stand, where the order says so; all
+  /// of them where it does not.
+  func range(_ range: Range<Int>, atLeast least: UInt8) -> Range<Int> {
+    guard case .derived(let relation) = backing, least < Certainty.possible.rawValue else {
+      return range
+    }
+    let end = min(range.upperBound, relation.levelStarts[Int(least) + 1])
+    return min(range.lowerBound, end)..<end
+  }
+
   /// The index on some columns, covering all rows there are now.
   func index(on columns: [Int]) -> KeyIndex {
     switch backing {

@@ -76,11 +76,17 @@ final class ValuesOperator: Operator {
       var count = 0
       for row in 0..<batch.count {
         if Word(bits: column[row]) == .unknown { continue }
+        if column[row] == Word.failed.bits {
+          try put(column[row], row, batch, &count)
+          continue
+        }
         guard let range = integers(of: Word(bits: column[row])) else {
           let failure = RowFailure(
             message: "a variable can be bound only to the integers of a finite range",
             span: expression.span)
-          throw FailureError(failure: failure)
+          batch.fail(row: row, evaluation.note(failure))
+          try put(Word.failed.bits, row, batch, &count)
+          continue
         }
         for integer in range {
           let word = evaluation.values.word(for: .integer(integer))
@@ -128,34 +134,66 @@ final class ValuesOperator: Operator {
 final class MarkOperator: Operator {
   /// By ordinal: the raw level of the surest match, `none` where there is none.
   var best: [UInt8] = []
+  /// By ordinal: a failure that an inner match carries, from 1; empty where none does.
+  var failures: [UInt16] = []
   /// The levels of the outer matches, by ordinal, for those that are passed on; nil: all certain.
   var outerLevels: [UInt8]?
+  /// Their failures likewise; nil: none.
+  var outerFailures: [UInt16]?
   static let none: UInt8 = 3
   private let ordinal: Slot
+  private let leastLevel: UInt8
+  private let carried: [Slot]
   private let next: Operator?
 
-  init(_ evaluation: Evaluation, ordinal: Slot, next: Operator? = nil) {
+  init(
+    _ evaluation: Evaluation, ordinal: Slot, leastLevel: UInt8 = Certainty.possible.rawValue,
+    carried: [Slot] = [], next: Operator? = nil
+  ) {
     self.ordinal = ordinal
+    self.leastLevel = leastLevel
+    self.carried = carried
     self.next = next
     super.init(evaluation)
   }
 
   override func prepare() throws { try next?.prepare() }
 
+  /// Begins anew for the matches of an outer batch.
+  func begin(count: Int) {
+    best = [UInt8](repeating: MarkOperator.none, count: count)
+    failures = []
+  }
+
   override func push(_ batch: Batch) throws {
-    try evaluation.raiseFailures(of: batch)
     let column = batch.columns[ordinal]
+    if batch.hasFailures, failures.isEmpty {
+      failures = [UInt16](repeating: 0, count: best.count)
+    }
     for row in 0..<batch.count {
+      let outer = Int(column[row])
+      if batch.hasFailures, batch.failures[row] != 0 {
+        // Whether it is a match cannot be told.
+        failures[outer] = batch.failures[row]
+        continue
+      }
       let level = batch.isUncertain ? batch.levels[row] : 0
-      if level < best[Int(column[row])] { best[Int(column[row])] = level }
+      if level < best[outer] { best[outer] = level }
     }
     guard let next else { return }
+    if let outerFailures {
+      for row in 0..<batch.count where outerFailures[Int(column[row])] != 0 {
+        batch.fail(row: row, outerFailures[Int(column[row])])
+      }
+    }
     if let outerLevels {
       batch.beginLevels()
       for row in 0..<batch.count {
         batch.levels[row] = max(batch.levels[row], outerLevels[Int(column[row])])
       }
     }
+    batch.keep(atLeast: leastLevel, slots: carried)
+    guard batch.count > 0 else { return }
     try next.push(batch)
   }
 }
@@ -175,6 +213,8 @@ final class NegateOperator: Operator {
   private let isChoice: Bool
   private let slots: [Slot]
   private let ordinal: Slot
+  /// The weakest level of the matches that are wanted.
+  private let leastLevel: UInt8
   private let carried: [Slot]
   private let next: Operator
   private let inner: Batch
@@ -182,8 +222,9 @@ final class NegateOperator: Operator {
 
   init(
     _ evaluation: Evaluation, alternatives: [Alternative], isChoice: Bool, slots: [Slot],
-    ordinal: Slot, carried: [Slot], slotCount: Int, next: Operator
+    ordinal: Slot, leastLevel: UInt8, carried: [Slot], slotCount: Int, next: Operator
   ) {
+    self.leastLevel = leastLevel
     self.alternatives = alternatives
     self.isChoice = isChoice
     self.slots = slots
@@ -204,11 +245,21 @@ final class NegateOperator: Operator {
 
   override func push(_ batch: Batch) throws {
     var best = [UInt8](repeating: MarkOperator.none, count: batch.count)
+    // What cannot be told holds: its match is an error if it passes all else.
+    var failures: [UInt16] = []
     for alternative in alternatives {
       inner.take(batch, slots: slots, ordinal: ordinal)
-      alternative.mark.best = [UInt8](repeating: MarkOperator.none, count: batch.count)
-      try alternative.first.push(inner)
+      // A match whose value could not be computed carries its failure already.
+      if batch.hasFailures { inner.dropFailed(in: slots, carried: slots, ordinal: ordinal) }
+      alternative.mark.begin(count: batch.count)
+      if inner.count > 0 { try alternative.first.push(inner) }
       for row in 0..<batch.count { best[row] = min(best[row], alternative.mark.best[row]) }
+      if !alternative.mark.failures.isEmpty {
+        if failures.isEmpty { failures = [UInt16](repeating: 0, count: batch.count) }
+        for row in 0..<batch.count where failures[row] == 0 {
+          failures[row] = alternative.mark.failures[row]
+        }
+      }
       // Something unknown might be what a row says, whatever the row.
       guard let lookup = alternative.lookup else { continue }
       for slot in lookup.slots {
@@ -219,11 +270,17 @@ final class NegateOperator: Operator {
         }
       }
     }
-    if isChoice { return try choose(batch, best) }
+    for row in failures.indices where failures[row] != 0 && (isChoice || best[row] != 0) {
+      batch.fail(row: row, failures[row])
+    }
+    if isChoice { return try choose(batch, best, failures) }
     var kept = 0
     var isWeakened = false
     for row in 0..<batch.count where best[row] != 0 {
-      if best[row] != MarkOperator.none { isWeakened = true }
+      if best[row] != MarkOperator.none {
+        if leastLevel < Certainty.possible.rawValue { continue }
+        isWeakened = true
+      }
       selection[kept] = UInt32(row)
       kept += 1
     }
@@ -241,9 +298,18 @@ final class NegateOperator: Operator {
 
 extension NegateOperator {
   /// Passes on the matches for which an alternative holds, weakened to the surest of them.
-  private func choose(_ batch: Batch, _ best: [UInt8]) throws {
+  private func choose(_ batch: Batch, _ judged: [UInt8], _ failures: [UInt16]) throws {
+    var best = judged
+    for row in failures.indices where failures[row] != 0 { best[row] = 0 }
+    if batch.hasFailures {
+      for slot in slots {
+        for row in 0..<batch.count where batch.columns[slot][row] == Word.failed.bits {
+          best[row] = 0
+        }
+      }
+    }
     var kept = 0
-    for row in 0..<batch.count where best[row] != MarkOperator.none {
+    for row in 0..<batch.count where best[row] <= leastLevel {
       if best[row] > 0 {
         batch.beginLevels()
         batch.levels[row] = max(batch.levels[row], best[row])
@@ -257,77 +323,6 @@ extension NegateOperator {
   }
 }
 
-/// Extends each match by the inner matches, or by unknowns where there may be none.
-final class OptionalOperator: Operator {
-  private let first: Operator
-  private let mark: MarkOperator
-  /// What decides whether there is nothing, where that is not what is matched.
-  private let whole: (first: Operator, mark: MarkOperator)?
-  private let slots: [Slot]
-  private let ordinal: Slot
-  private let makes: [Slot]
-  private let carried: [Slot]
-  private let next: Operator
-  private let inner: Batch
-  private var selection: [UInt32]
-
-  init(
-    _ evaluation: Evaluation, first: Operator, mark: MarkOperator,
-    whole: (first: Operator, mark: MarkOperator)?, slots: [Slot], ordinal: Slot, makes: [Slot],
-    carried: [Slot], slotCount: Int, next: Operator
-  ) {
-    self.first = first
-    self.mark = mark
-    self.whole = whole
-    self.slots = slots
-    self.ordinal = ordinal
-    self.makes = makes
-    self.carried = carried
-    self.next = next
-    inner = Batch(slotCount: slotCount)
-    for slot in slots { inner.carry(slot) }
-    inner.carry(ordinal)
-    selection = Array(repeating: 0, count: Batch.capacity)
-    super.init(evaluation)
-  }
-
-  override func prepare() throws {
-    try first.prepare()
-    try whole?.first.prepare()
-  }
-
-  override func push(_ batch: Batch) throws {
-    try evaluation.raiseFailures(of: batch)
-    inner.take(batch, slots: slots, ordinal: ordinal)
-    mark.best = [UInt8](repeating: MarkOperator.none, count: batch.count)
-    mark.outerLevels = batch.isUncertain ? batch.levels : nil
-    try first.push(inner)
-    var best = mark.best
-    if let whole {
-      inner.take(batch, slots: slots, ordinal: ordinal)
-      whole.mark.best = [UInt8](repeating: MarkOperator.none, count: batch.count)
-      try whole.first.push(inner)
-      best = whole.mark.best
-    }
-    var kept = 0
-    for row in 0..<batch.count where best[row] != 0 {
-      if best[row] != MarkOperator.none {
-        batch.beginLevels()
-        batch.levels[row] = Certainty.possible.rawValue
-      }
-      selection[kept] = UInt32(row)
-      kept += 1
-    }
-    guard kept > 0 else { return }
-    batch.compact(selection, count: kept, slots: carried)
-    for slot in makes {
-      batch.carry(slot)
-      for row in 0..<kept { batch.columns[slot][row] = Word.unknown.bits }
-    }
-    try next.push(batch)
-  }
-}
-
 extension Batch {
   /// Copies the matches of an outer batch and numbers them.
   func take(_ outer: Batch, slots: [Slot], ordinal: Slot) {
@@ -336,5 +331,13 @@ extension Batch {
     count = outer.count
     isUncertain = false
     hasFailures = false
+  }
+
+  /// Leaves out the matches in which one of some slots could not be computed.
+  func dropFailed(in keys: [Slot], carried: [Slot], ordinal: Slot) {
+    let kept = (0..<UInt32(count)).filter { row in
+      !keys.contains { columns[$0][Int(row)] == Word.failed.bits }
+    }
+    compact(kept, count: kept.count, slots: carried + [ordinal])
   }
 }

@@ -47,9 +47,11 @@ final class Traversal {
   var known: ScanSource? { whole }
 
   /// The nodes that a node reaches over one edge or more (or that reach it), surest first, with the
-  /// level of the surest way to each; levels are empty where all are certain.
+  /// level of the surest way to each; levels are empty where all are certain. No way that is less
+  /// sure than `least` is taken.
   func reached(
-    from node: Int32, backwards: Bool, checkpoint: () throws -> Void
+    from node: Int32, backwards: Bool, atLeast least: UInt8 = Certainty.possible.rawValue,
+    checkpoint: () throws -> Void
   ) throws -> (nodes: [Int32], levels: [UInt8]) {
     let graph = backwards ? reversed : self.graph
     search &+= 1
@@ -79,7 +81,7 @@ final class Traversal {
       }
       return (nodes, levels)
     }
-    for level in UInt8(0)...2 {
+    for level in 0...least {
       // What was reached more surely goes on over the edges of this level, what is new over all.
       var waiting = [node] + nodes
       let old = waiting.count
@@ -114,8 +116,13 @@ final class TraversalOperator: Operator {
   /// What the other end is: a slot to bind, something bound to compare with, or nothing.
   private let output: Slot?
   private let check: JoinOperator.Key?
+  /// The weakest level of the matches that are wanted.
+  private let leastLevel: UInt8
   private let carried: [Slot]
   private let next: Operator
+  /// Joins with all pairs, for matches that cannot be searched from; made at first need.
+  private let makeFallback: () throws -> Operator
+  private lazy var fallback = Result { try makeFallback() }
   private let out: Batch
   private var probes: [UInt32]
   private var last: (word: UInt64, nodes: [Int32], levels: [UInt8])?
@@ -126,8 +133,11 @@ final class TraversalOperator: Operator {
 
   init(
     _ evaluation: Evaluation, traversal: Traversal, start: JoinOperator.Key, isBackwards: Bool,
-    output: Slot?, check: JoinOperator.Key?, carried: [Slot], slotCount: Int, next: Operator
+    output: Slot?, check: JoinOperator.Key?, leastLevel: UInt8, carried: [Slot], slotCount: Int,
+    next: Operator, fallback: @escaping () throws -> Operator
   ) {
+    self.leastLevel = leastLevel
+    makeFallback = fallback
     self.traversal = traversal
     self.start = start
     self.isBackwards = isBackwards
@@ -152,6 +162,7 @@ final class TraversalOperator: Operator {
   }
 
   override func push(_ batch: Batch) throws {
+    if batch.hasFailures { try joinFailed(batch) }
     let names = traversal.graph.words
     let isUncertain = batch.isUncertain || traversal.graph.isUncertain
     var levels = [UInt8](repeating: 0, count: Batch.capacity)
@@ -162,7 +173,8 @@ final class TraversalOperator: Operator {
         try evaluation.checkpoint()
         guard let node = traversal.graph.node(from) else { continue }
         let found = try traversal.reached(
-          from: node, backwards: isBackwards, checkpoint: evaluation.checkpoint)
+          from: node, backwards: isBackwards, atLeast: leastLevel,
+          checkpoint: evaluation.checkpoint)
         last = (from, found.nodes, found.levels)
         if check != nil { markReached(found.nodes, found.levels) }
       }
@@ -201,6 +213,18 @@ final class TraversalOperator: Operator {
       }
     }
     try flush(batch, &count, isUncertain, levels)
+  }
+
+  /// Takes the matches out of a batch whose ends could not be computed, and joins them by rows.
+  private func joinFailed(_ batch: Batch) throws {
+    var ends: [Slot] = []
+    if case .slot(let slot) = start { ends.append(slot) }
+    if case .slot(let slot)? = check { ends.append(slot) }
+    let read = Array(Set(carried).union(ends))
+    guard let failed = batch.takeFailed(in: ends, slots: read) else { return }
+    let join = try fallback.get()
+    try join.prepare()
+    try join.push(failed)
   }
 
   private func markReached(_ nodes: [Int32], _ levels: [UInt8]) {

@@ -29,6 +29,8 @@ struct BodyPlanner {
   private(set) var matches = 1.0
   private var plan = Plan.unit
   var remaining: [Item] = []
+  /// Slots bound to what a function gives, which may fail.
+  private var fallible: Set<Slot> = []
 
   struct Item {
     var literal: ResolvedLiteral
@@ -57,6 +59,7 @@ struct BodyPlanner {
   ) -> Plan {
     bound = outer ?? []
     computed = []
+    fallible = []
     // Whoever asks from outside asks often, and so does a fixpoint.
     matches = outer == nil && delta == nil ? 1 : 1_000
     plan = outer == nil ? .unit : .outer
@@ -115,14 +118,16 @@ struct BodyPlanner {
     var kept: [Item] = []
     for item in remaining {
       if case .negation(let body) = item.literal.kind {
-        if outerSlots(of: body, except: item).isSubset(of: bound) {
+        if outerSlots(of: body, except: item).isSubset(of: bound), !isBoundAgain(item.slots) {
           negations.append(body)
         } else {
           kept.append(item)
         }
         continue
       }
-      guard item.slots.isSubset(of: bound), let condition = condition(of: item.literal) else {
+      guard item.slots.isSubset(of: bound), !isBoundAgain(item.slots),
+        let condition = condition(of: item.literal)
+      else {
         kept.append(item)
         continue
       }
@@ -202,12 +207,12 @@ struct BodyPlanner {
     for (index, item) in remaining.enumerated() {
       guard case .comparison(.equal, let left, let right) = item.literal.kind else { continue }
       if case .variable(let slot) = left.kind, !bound.contains(slot),
-        bound.isSuperset(of: right.slots)
+        bound.isSuperset(of: right.slots), !isBoundAgain(right.slots)
       {
         return take(index, slot, right)
       }
       if case .variable(let slot) = right.kind, !bound.contains(slot),
-        bound.isSuperset(of: left.slots)
+        bound.isSuperset(of: left.slots), !isBoundAgain(left.slots)
       {
         return take(index, slot, left)
       }
@@ -220,7 +225,20 @@ struct BodyPlanner {
     plan = .compute(plan, slot, value)
     bound.insert(slot)
     computed.insert(slot)
+    if case .call = value.kind { fallible.insert(slot) }
     return true
+  }
+
+  /// Whether an atom that is left looks a computed slot up. Where the computation fails, the atom
+  /// says what the slot is, so that whatever else reads it comes after the atom.
+  private func isBoundAgain(_ slots: some Collection<Slot>) -> Bool {
+    if fallible.isEmpty { return false }
+    return slots.contains { slot in
+      fallible.contains(slot)
+        && remaining.contains { item in
+          if case .atom(let atom) = item.literal.kind { atom.slots.contains(slot) } else { false }
+        }
+    }
   }
 
   // MARK: Sources of matches

@@ -110,15 +110,14 @@ struct MagicSets {
       var arguments: [ResolvedArgument] = []
       var computed: [ResolvedLiteral] = []
       var slots: Set<Slot> = []
-      let optional = MagicSets.optionalSlots(of: literals)
+      let late = literals.boundLate
       for (place, expression) in head.enumerated() where bound[place] {
         switch expression.kind {
-        case .variable(let slot) where !optional.contains(slot):
+        case .variable(let slot) where !late.contains(slot):
           arguments.append(.variable(slot))
           slots.insert(slot)
-        case .variable: arguments.append(.any)
         case .constant(let word): arguments.append(.constant(word))
-        case .call:
+        case .variable, .call:
           let slot = variables.count
           variables.append(ResolvedVariable(name: "_\(slot)", span: expression.span))
           arguments.append(.variable(slot))
@@ -139,15 +138,6 @@ struct MagicSets {
           body: ResolvedBody(alternatives: [[magic] + rewritten + computed]), variables: variables,
           span: rule.span))
     }
-  }
-
-  /// The slots that only an optional atom binds: bound before it they would hold what is asked for
-  /// where the atom has nothing, not unknown.
-  private static func optionalSlots(of literals: [ResolvedLiteral]) -> Set<Slot> {
-    var slots: Set<Slot> = []
-    for case .optional(let atom) in literals.map(\.kind) { slots.formUnion(atom.slots) }
-    for case .atom(let atom) in literals.map(\.kind) { slots.subtract(atom.slots) }
-    return slots
   }
 
   /// Rewrites one conjunction: each atom of an eligible relation with something bound asks its
@@ -286,6 +276,38 @@ struct MagicSets {
       return
     }
     rules.append(rule)
+  }
+}
+
+extension [ResolvedLiteral] {
+  /// The slots to which an option or a range gives values, unless an atom does, and what equals
+  /// them. These find other values for a slot that is bound already, so that nothing may bind it
+  /// before them.
+  fileprivate var boundLate: Set<Slot> {
+    var atoms: Set<Slot> = []
+    var late: Set<Slot> = []
+    for literal in self {
+      switch literal.kind {
+      case .atom(let atom): atoms.formUnion(atom.slots)
+      case .optional(let atom): late.formUnion(atom.slots)
+      case .memberOfRange(let value, _):
+        if case .variable(let slot) = value.kind { late.insert(slot) }
+      default: break
+      }
+    }
+    late.subtract(atoms)
+    var count = -1
+    while count != late.count {
+      count = late.count
+      for literal in self {
+        guard case .comparison(.equal, let left, let right) = literal.kind else { continue }
+        for (one, other) in [(left, right), (right, left)] {
+          guard case .variable(let slot) = one.kind, !atoms.contains(slot) else { continue }
+          if !late.isDisjoint(with: other.slots) { late.insert(slot) }
+        }
+      }
+    }
+    return late
   }
 }
 

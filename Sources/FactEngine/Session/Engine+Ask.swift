@@ -119,7 +119,18 @@ extension Engine {
     if !block.disputed.isEmpty {
       answer.disputed = result.isYesNo ? [block.disputed.allSatisfy { $0 }] : block.disputed
     }
-    if settings.explainsEmptyAnswers, result.isYesNo ? result.truth == nil : block.count == 0 {
+    let least = settings.leastCertainty.rawValue
+    let isEmpty =
+      result.isYesNo
+      ? (result.truth?.rawValue ?? .max) > least
+      : block.count == 0 || least < Certainty.possible.rawValue && block.levels.min() ?? 0 > least
+    if settings.explainsEmptyAnswers, isEmpty {
+      if let lessSure = try? answersLessSure(query, perspective) {
+        answer.explanation = [lessSure]
+        return answer
+      }
+      // What was left out for being less sure is no reason then.
+      let evaluation = Evaluation(engine: self, perspective: perspective)
       try? derive(query.body.relations, in: evaluation)
       let reason = EmptyAnswer(
         evaluation: evaluation, query: query, source: source, sources: evaluation.scanSource)
@@ -136,7 +147,8 @@ extension Engine {
     _ query: ResolvedQuery, in evaluation: Evaluation
   ) throws -> QueryRunner.Result {
     let isDenied = try readsDenied(query.body.storedRelations)
-    if !isDenied { evaluation.prune(try prunable(query), below: settings.leastCertainty) }
+    // Which facts a row rests on decides whether it is disputed, so that all are followed there.
+    if !isDenied { try prune(query, in: evaluation) }
     let bound = isDenied ? nil : try deriveBound(query, in: evaluation)
     if bound == nil {
       try derive(query.body.relations.union(query.stageRelations), in: evaluation)
@@ -147,21 +159,21 @@ extension Engine {
     return try runner.run()
   }
 
-  /// The derived relations of which rows below the least certainty need not be derived: those that
-  /// no negation, option or aggregate looks at, however far above, in a query that neither counts
-  /// nor cuts its rows.
-  private func prunable(_ query: ResolvedQuery) throws -> Set<String> {
+  /// Leaves out what is less sure than the least certainty, in the query's own matches and in the
+  /// derived relations that no negation, option or aggregate looks at, however far above; nothing
+  /// for a query that counts or cuts its rows.
+  func prune(_ query: ResolvedQuery, in evaluation: Evaluation) throws {
     let isCounted = query.stages.contains { stage in
       switch stage {
       case .aggregate, .limit: true
       default: false
       }
     }
-    guard settings.leastCertainty != .possible, !program.rules.isEmpty, !isCounted else {
-      return []
-    }
-    let needed = try resolver.resolveProgram(for: query.body.relations)
+    guard settings.leastCertainty != .possible, !isCounted else { return }
     var whole = query.body.relationsBelowNegation
+    for case .filter(let body) in query.stages { whole.formUnion(body.relationsBelowNegation) }
+    let needed = try resolver.resolveProgram(
+      for: query.body.relations.union(query.stageRelations))
     for rule in needed.rules.values {
       whole.formUnion(
         rule.hasAggregates ? rule.body.relations : rule.body.relationsBelowNegation)
@@ -171,7 +183,25 @@ extension Engine {
       whole.formUnion(stratum.relations)
       whole.formUnion(stratum.reads)
     }
-    return Set(needed.strata.flatMap(\.relations)).subtracting(whole)
+    evaluation.prune(
+      Set(needed.strata.flatMap(\.relations)).subtracting(whole), below: settings.leastCertainty)
+  }
+
+  /// What an empty answer says of answers that are less sure than what is asked for; nil where there
+  /// are none either.
+  private func answersLessSure(
+    _ query: ResolvedQuery, _ perspective: Perspective
+  ) throws -> String? {
+    let least = settings.leastCertainty
+    if least == .possible { return nil }
+    settings.leastCertainty = .possible
+    defer { settings.leastCertainty = least }
+    let result = try run(query, in: Evaluation(engine: self, perspective: perspective))
+    guard result.block.count > 0 else { return nil }
+    let count = result.block.count
+    let answers = count == 1 ? "1 answer is" : "\(count) answers are"
+    let found = result.isYesNo ? "there is a yes that is" : answers
+    return "\(found) less sure than `\(least)`; `.certainty possible` lets them through"
   }
 
   /// What an empty answer says of other times: how many answers there are without `as of` and

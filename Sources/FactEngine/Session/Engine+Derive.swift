@@ -39,7 +39,7 @@ extension Engine {
       }
       for (name, relation) in derived {
         evaluation.derived[name] = relation
-        if !stratum.readsFiles, evaluation.pruned.isEmpty {
+        if !stratum.readsFiles, !evaluation.pruned.contains(name) {
           keep(relation, of: stratum, from: evaluation.perspective)
         }
       }
@@ -58,8 +58,9 @@ extension Engine {
       let graph = try Digraph(recursion, in: evaluation)
     else { return nil }
     return Traversal(name: relation.name, graph: graph, account: base.account) { evaluation in
+      // The traversal may be kept, so that it has all rows, whatever this statement wants.
       let fixpoint = Fixpoint(
-        evaluation: evaluation, relations: stratum.relations, rules: rules,
+        evaluation: evaluation, relations: stratum.relations, rules: rules, isWhole: true,
         outside: evaluation.scanSource)
       guard let rows = try fixpoint.run()[relation.name] else {
         return DerivedRelation(name: relation.name, arity: 2, account: evaluation.account)

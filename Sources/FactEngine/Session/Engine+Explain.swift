@@ -24,6 +24,8 @@ extension Engine {
     defer { finish(evaluation) }
     var lines: [String] = []
     do {
+      let isDenied = try readsDenied(resolved.body.storedRelations)
+      if !isDenied { try prune(resolved, in: evaluation) }
       let bound = try deriveBound(resolved, in: evaluation)
       if bound == nil {
         try derive(resolved.body.relations.union(resolved.stageRelations), in: evaluation)
@@ -34,6 +36,14 @@ extension Engine {
         evaluation: evaluation, query: bound ?? resolved, source: evaluation.scanSource
       ).run()
       if bound != nil { lines.append("magic sets: only what the constants reach is derived") }
+      if settings.leastCertainty != .possible {
+        let least = settings.leastCertainty
+        lines.append(
+          evaluation.leastAnswerLevel == Certainty.possible.rawValue
+            ? "certainty: all matches are followed, since "
+              + (isDenied ? "disputes" : "counts and limits") + " depend on them; then filtered"
+            : "certainty: matches less sure than \(least) are dropped as soon as they are seen")
+      }
     } catch let error as FailureError {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }

@@ -80,6 +80,7 @@ public struct Launch {
     engine.waitNotice = { [unowned session] in session.notice($0) }
     session.settings.mode = options.mode
     session.settings.leastCertainty = options.certainty ?? .possible
+    engine.settings.leastCertainty = options.certainty ?? .possible
     session.keepsGoing = options.keepsGoing
     session.failsOnEmpty = options.failsOnEmpty
     session.isQuiet = options.isQuiet

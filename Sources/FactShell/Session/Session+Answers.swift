@@ -8,7 +8,6 @@ extension Session {
   func answer(_ ask: () throws -> Answer) throws {
     let start = Clock.now()
     let processorStart = Clock.processorTime()
-    engine.settings.leastCertainty = settings.leastCertainty
     defer { progressLine.clear() }
     let answer = try ask().keeping(atLeast: settings.leastCertainty)
     progressLine.clear()
@@ -97,12 +96,7 @@ extension Answer {
       guard let truth, truth.rawValue > least.rawValue else { return self }
       return copy(words: words, rowCount: rowCount, levels: levels, truth: nil)
     }
-    guard let levels else {
-      if rowCount == 0, !explanation.isEmpty {
-        explanation.append("only answers that are at least \(least.name) are looked for")
-      }
-      return self
-    }
+    guard let levels else { return self }
     var kept: [Int] = []
     for row in 0..<rowCount where levels[row] <= least.rawValue { kept.append(row) }
     if kept.count == rowCount { return self }

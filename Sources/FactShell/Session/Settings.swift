@@ -161,6 +161,7 @@ extension Setting {
       set: { session, text in
         let level = Certainty.allCases.first { $0.name == text }
         session.settings.leastCertainty = level ?? .possible
+        session.engine.settings.leastCertainty = level ?? .possible
       }),
     Setting(
       name: "time-limit", summary: "time that one statement may take",
