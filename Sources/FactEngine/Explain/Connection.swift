@@ -12,6 +12,8 @@ public struct ConnectionStep: Sendable {
   public var certainty: Certainty
   /// Its claims, as of the moment that is looked from.
   public var claims: [Claim]
+  /// The claims that deny it.
+  public var denials: [Claim]
 }
 
 extension Engine {
@@ -99,9 +101,11 @@ private struct ConnectingRelation {
     var scratch: [UInt8] = [0]
     source.raiseLevels(rows: [row], count: 1, levels: &levels, scratch: &scratch)
     let words = relation.facts.facts.words(row: row).map(Word.init(bits:))
+    let stated = StatedClaims(evaluation: evaluation)
+    let claims = stated.claims(of: relation, words)
     return ConnectionStep(
       from: from, to: to, text: relation.text(of: row, values),
-      certainty: Certainty(rawValue: levels[0]) ?? .possible,
-      claims: StatedClaims(evaluation: evaluation).claims(of: relation, words))
+      certainty: Certainty(rawValue: levels[0]) ?? .possible, claims: claims,
+      denials: stated.denials(of: relation, words, claims))
   }
 }

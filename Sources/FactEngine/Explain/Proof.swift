@@ -23,6 +23,8 @@ public struct Proof: Sendable {
     public var otherWays: Int
     /// Whether counting stopped, so that there may be more of them.
     public var hasMoreWays: Bool
+    /// The claims that deny what is shown, where there are some: it is disputed.
+    public var denials: [Claim] = []
   }
 
   /// What a step shows to hold.

@@ -103,6 +103,14 @@ final class ProofContext {
     guard let relation = base.relation(named: name) else { return [] }
     return StatedClaims(evaluation: evaluation).claims(of: relation, denied: denied, words)
   }
+
+  /// The claims that deny a fact in a period that some of its claims speak of; what is derived is
+  /// so at any time, and has none.
+  func denials(_ name: String, _ words: [Word], of claims: [Claim]) -> [Claim] {
+    guard let relation = base.relation(named: name), relation.denials != nil else { return [] }
+    let stated = StatedClaims(evaluation: evaluation)
+    return stated.denials(of: relation, words, claims)
+  }
 }
 
 extension DerivedRelation {

@@ -68,11 +68,21 @@ final class Prover {
   }
 
   private func made(_ key: Key, _ supported: Supported) -> Proof.Step {
-    Proof.Step(
+    var step = Proof.Step(
       conclusion: .atom(
         Proof.ProvedAtom(source: key.source, words: key.words, text: text(of: key))),
       certainty: supported.certainty, support: supported.support, otherWays: supported.otherWays,
       hasMoreWays: supported.hasMoreWays)
+    switch (key.source, supported.support) {
+    case (.relation(let name), .stated(let claims)):
+      step.denials = context.denials(name, key.words, of: claims)
+    case (.relation(let name), _): step.denials = context.denials(name, key.words, of: [])
+    case (.claims(let name), .claim(let claim)):
+      let arity = context.base.relation(named: name)?.arity ?? 0
+      step.denials = context.denials(name, Array(key.words.prefix(arity)), of: [claim])
+    default: break
+    }
+    return step
   }
 
   private func text(of key: Key) -> String {

@@ -40,6 +40,15 @@ struct StatedClaims {
     return (source, rows.filter { source.isLive($0) })
   }
 
+  /// The claims that deny a fact, in a period that some of its claims speak of; nothing is left out
+  /// for a fact without claims of its own.
+  func denials(of relation: Relation, _ words: [Word], _ claims: [Claim]) -> [Claim] {
+    if relation.denials == nil { return [] }
+    let periods = claims.isEmpty ? [.unknown] : claims.map(\.valid)
+    return self.claims(of: relation, denied: true, words)
+      .filter { evaluation.values.overlap(periods, [$0.valid]) }
+  }
+
   /// The claims that count of a fact, or of the denials that agree with it, since when each could
   /// be known filled in.
   func claims(

@@ -14,6 +14,8 @@ public struct TimelineEntry: Sendable {
   public var text: String
   /// How surely it is stated.
   public var certainty: Certainty
+  /// Whether somebody denies it.
+  public var isDisputed: Bool
 }
 
 extension Engine {
@@ -35,7 +37,9 @@ extension Engine {
         let level = stated.level(relation.name, words) ?? 0
         let text = relation.text(of: row, base.values)
         var dates = words.map { ($0, false) }
-        for claim in stated.claims(of: relation, words) where claim.valid != .unknown {
+        let claims = stated.claims(of: relation, words)
+        let isDisputed = !stated.denials(of: relation, words, claims).isEmpty
+        for claim in claims where claim.valid != .unknown {
           if !dates.contains(where: { $0 == (claim.valid, true) }) {
             dates.append((claim.valid, true))
           }
@@ -45,7 +49,8 @@ extension Engine {
           entries.append(
             TimelineEntry(
               date: date, firstDay: span.firstDay, lastDay: span.lastDay, isValidity: isValidity,
-              text: text, certainty: Certainty(rawValue: level) ?? .possible))
+              text: text, certainty: Certainty(rawValue: level) ?? .possible,
+              isDisputed: isDisputed))
         }
       }
     }

@@ -38,12 +38,33 @@ struct AnswerChange {
       words: words, levels: levels.contains { $0 > 0 } ? levels : nil, truth: nil, isYesNo: false,
       lists: before.lists.merging(after.lists) { $1 }, values: values)
     answer.into = after.into
+    answer.chartColumn = after.chartColumn
     answer.disputed = disputed.contains(true) ? disputed : nil
     if count == 0 {
       let isNothing = after.isYesNo ? after.truth == nil : after.rowCount == 0
-      answer.explanation = isNothing ? after.explanation : ["the answer is the same at both dates"]
+      answer.explanation = isNothing ? after.explanation : [sameness]
     }
     return answer
+  }
+
+  /// What is said of answers that have the same rows.
+  private var sameness: String {
+    func judgements(_ answer: Answer) -> [[UInt64]: [UInt8]] {
+      var found: [[UInt64]: [UInt8]] = [:]
+      for row in 0..<max(answer.rowCount, answer.isYesNo ? 1 : 0) {
+        let level = answer.isYesNo ? answer.truth ?? .possible : answer.certainty(row: row)
+        found[answer.isYesNo ? [] : answer.words.map { $0[row] }] = [
+          level.rawValue, answer.isDisputed(row: row) ? 1 : 0,
+        ]
+      }
+      return found
+    }
+    let then = judgements(before)
+    let differing = judgements(after).count { then[$0.key] != $0.value }
+    if differing == 0 { return "the answer is the same at both dates" }
+    let rows = differing == 1 ? "of one of them" : "of \(differing) of them"
+    return "the rows are the same at both dates; how sure they are, or whether they are disputed, "
+      + "has changed \(rows)"
   }
 
   private static func rows(of answer: Answer, notIn other: Answer) -> [Int] {

@@ -20,6 +20,10 @@ public struct Conflict: Sendable, Hashable {
   public let against: String
   /// Who states that.
   public let againstSources: [Word]
+  /// How sure the fact is.
+  public var certainty = Certainty.certain
+  /// How sure the denial or the other fact is.
+  public var againstCertainty = Certainty.certain
 }
 
 extension Engine {
@@ -60,24 +64,31 @@ extension Engine {
     let pairs = try finder.statedPairs(of: relation, denials)
     let stating = sources(of: relation, denied: false, evaluation)
     let denying = sources(of: relation, denied: true, evaluation)
+    let stated = evaluation.stated(relation)
+    let denied = try evaluation.scanSource(.denials(relation.name))
     var result = pairs.map { pair in
       Conflict(
         kind: .denied, statement: relation.text(of: pair.fact, base.values),
         sources: stating[pair.fact] ?? [],
         against: "-" + relation.text(of: pair.denial, denied: true, base.values),
-        againstSources: denying[pair.denial] ?? [])
+        againstSources: denying[pair.denial] ?? [], certainty: stated.certainty(of: pair.fact),
+        againstCertainty: denied.certainty(of: pair.denial))
     }
     guard evaluation.derived[relation.name] != nil else { return result }
-    let stated = Set(result.map(\.statement))
+    let derived = try evaluation.scanSource(.relation(relation.name))
+    let known = Set(result.map(\.statement))
     for denial in denials {
       for words in try finder.derivedRows(relation.name, arity: relation.arity, [denial]) {
         let text = relation.text(of: words.map(Word.init(bits:)), base.values)
-        if stated.contains(text) { continue }
+        if known.contains(text) { continue }
+        let rows = words.isEmpty ? [0] : derived.index(on: Array(words.indices)).rows(forKey: words)
         result.append(
           Conflict(
             kind: .denied, statement: text, sources: [],
             against: "-" + relation.text(of: denial.row, denied: true, base.values),
-            againstSources: denying[denial.row] ?? []))
+            againstSources: denying[denial.row] ?? [],
+            certainty: rows.first.map { derived.certainty(of: $0) } ?? .certain,
+            againstCertainty: denied.certainty(of: denial.row)))
       }
     }
     return result
@@ -133,7 +144,8 @@ extension Engine {
       }
       return Conflict(
         kind: .key, statement: text(left), sources: stating[first] ?? [], against: text(right),
-        againstSources: stating[second] ?? [])
+        againstSources: stating[second] ?? [], certainty: source.certainty(of: first),
+        againstCertainty: source.certainty(of: second))
     }
   }
 
@@ -161,5 +173,16 @@ extension Engine {
       }
     }
     return result
+  }
+}
+
+extension ScanSource {
+  /// How sure one row is.
+  fileprivate func certainty(of row: UInt32) -> Certainty {
+    guard isUncertain else { return .certain }
+    var levels: [UInt8] = [0]
+    var scratch: [UInt8] = [0]
+    raiseLevels(rows: [row], count: 1, levels: &levels, scratch: &scratch)
+    return Certainty(rawValue: levels[0]) ?? .possible
   }
 }

@@ -13,7 +13,8 @@ enum CheckCommands {
       let answer = violation.answer.keeping(atLeast: session.settings.leastCertainty)
       if answer.isYesNo {
         guard let truth = answer.truth else { continue }
-        listing.add([.symbol(violation.text), .symbol("yes"), .symbol(truth.name)])
+        let sure = truth.name + (answer.isDisputed(row: 0) ? ", disputed" : "")
+        listing.add([.symbol(violation.text), .symbol("yes"), .symbol(sure)])
       }
       for row in 0..<(answer.isYesNo ? 0 : answer.rowCount) {
         let bindings = answer.columns.indices.map { column in
@@ -22,7 +23,8 @@ enum CheckCommands {
         }
         listing.add([
           .symbol(violation.text), .symbol(bindings.joined(separator: ", ")),
-          .symbol(answer.certainty(row: row).name),
+          .symbol(
+            answer.certainty(row: row).name + (answer.isDisputed(row: row) ? ", disputed" : "")),
         ])
       }
     }
@@ -44,13 +46,17 @@ enum CheckCommands {
       ("kind", .text), ("statement", .text), ("by", .text), ("against", .text),
       ("against_by", .text),
     ])
-    func names(_ words: [Word]) -> Value {
-      .symbol(words.map { values.text(of: $0, style: .table) }.joined(separator: ", "))
+    func names(_ words: [Word], _ certainty: Certainty) -> Value {
+      let names = words.map { values.text(of: $0, style: .table) }
+      let sure = certainty == .certain ? [] : ["(\(certainty.name))"]
+      let parts = [names.joined(separator: ", ")] + sure
+      return .symbol(parts.filter { !$0.isEmpty }.joined(separator: " "))
     }
     for conflict in conflicts {
       listing.add([
-        .symbol(conflict.kind.rawValue), .symbol(conflict.statement), names(conflict.sources),
-        .symbol(conflict.against), names(conflict.againstSources),
+        .symbol(conflict.kind.rawValue), .symbol(conflict.statement),
+        names(conflict.sources, conflict.certainty),
+        .symbol(conflict.against), names(conflict.againstSources, conflict.againstCertainty),
       ])
     }
     try listing.print(in: session, ifEmpty: "no conflicts")

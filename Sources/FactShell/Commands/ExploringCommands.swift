@@ -19,7 +19,11 @@ enum ExploringCommands {
     for step in steps {
       let notes = step.claims.map { AboutCommand.text(of: $0, base) }.filter { !$0.isEmpty }
       let text = SafeText.escaped(step.text)
-      if notes.count == 1 {
+      let denials = step.denials.map { denial in
+        let text = AboutCommand.text(of: denial, base)
+        return text.isEmpty ? "denied" : "denied by [\(text)]"
+      }
+      if notes.count == 1, denials.isEmpty {
         let note = SafeText.escaped("[\(notes[0])]")
         if DisplayWidth.of(text) + DisplayWidth.of(note) + 5 <= options.width ?? .max {
           lines.append("  \(text)   \(style.faint(note))")
@@ -28,9 +32,9 @@ enum ExploringCommands {
         }
       }
       lines += LineWrapping.wrap(text, width: options.width, indent: 2, hanging: 6)
-      for note in notes {
+      for note in notes.map({ "[\($0)]" }) + denials {
         lines += LineWrapping.wrap(
-          SafeText.escaped("[\(note)]"), width: options.width, indent: 6, hanging: 8
+          SafeText.escaped(note), width: options.width, indent: 6, hanging: 8
         ).map { style.faint($0) }
       }
       lines.append(name(step.to, base))

@@ -65,6 +65,11 @@ struct ChartRenderer {
     if shown < answer.rowCount {
       try sink.write(style.faint("… \(Readable.count(answer.rowCount - shown)) more") + "\n")
     }
+    if shown > 0, (0..<shown).allSatisfy({ extent($0) == nil }) {
+      let name = SafeText.escaped(answer.columns[column].name)
+      try sink.write(
+        style.faint("no value of \(name) is a number, so that there are no bars") + "\n")
+    }
     if hasLight { try sink.write(style.faint("█ for sure   ░ perhaps") + "\n") }
   }
 

@@ -51,8 +51,12 @@ struct ProofRenderer {
     let title = prefix + text(of: step.conclusion)
     let sure = step.certainty == .certain ? "" : step.certainty.name
     switch step.support {
-    case .stated(let claims): return write(claims, of: step, title, sure, indent)
-    case .claim(let claim): return write([claim], of: step, title, sure, indent)
+    case .stated(let claims):
+      write(claims, of: step, title, sure, indent)
+      return writeDenials(step, indent)
+    case .claim(let claim):
+      write([claim], of: step, title, sure, indent)
+      return writeDenials(step, indent)
     case .listed: return put(title, note: "[claim]", indent)
     case .record(let path): return put(title, note: "[record of \(path)]", indent)
     case .instance, .aggregate: break
@@ -69,6 +73,7 @@ struct ProofRenderer {
     }
     isShown.insert(number)
     put(title, note: sure, indent)
+    writeDenials(step, indent)
     switch step.support {
     case .instance(let instance):
       writeRule(instance.text, instance.bindings, indent)
@@ -79,6 +84,14 @@ struct ProofRenderer {
       writeOthers(step, allCommand, indent)
       write(aggregation, indent: indent + 2)
     default: break
+    }
+  }
+
+  /// Who denies what a step shows.
+  private mutating func writeDenials(_ step: Proof.Step, _ indent: Int) {
+    for denial in step.denials {
+      let text = AboutCommand.text(of: denial, base)
+      put(text.isEmpty ? "denied" : "denied by [\(text)]", indent + 4)
     }
   }
 

@@ -27,7 +27,9 @@ struct TimelineRenderer {
       let shown = DisplayWidth.truncate(date, to: dateWidth)
       let bar = self.bar(entry, first: first, last: last, axis: axis)
       var text = SafeText.escaped(entry.text)
-      if entry.certainty != .certain { text += "   " + entry.certainty.name }
+      var notes = entry.certainty == .certain ? [] : [entry.certainty.name]
+      if entry.isDisputed { notes.append("disputed") }
+      if !notes.isEmpty { text += "   " + notes.joined(separator: ", ") }
       let wrapped = LineWrapping.wrap(text, width: width, indent: margin, hanging: margin + 2)
       let start =
         shown + String(repeating: " ", count: dateWidth - DisplayWidth.of(shown) + 2) + bar + "  "
