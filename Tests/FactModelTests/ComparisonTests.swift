@@ -40,6 +40,37 @@ final class ComparisonTests: XCTestCase {
     XCTAssertEqual(store.word(number: 0x1p62), int(1 << 62))
   }
 
+  /// A year on the right of `in` and `overlaps` may be written as a number.
+  func testDatesInYears() {
+    let day = store.date("2026-03-01")
+    XCTAssertEqual(store.compare(.inside, day, int(2026)), .certain)
+    XCTAssertEqual(store.compare(.inside, day, int(2025)), .never)
+    XCTAssertEqual(
+      store.compare(.inside, store.span("2025-12-01", "2026-02-01"), int(2026)), .possible)
+    XCTAssertEqual(store.compare(.inside, day, store.range(2024, 2026)), .certain)
+    XCTAssertEqual(store.compare(.inside, day, store.range(2027, nil)), .never)
+    XCTAssertEqual(store.compare(.overlaps, store.date("2026-Q1"), int(2026)), .certain)
+    XCTAssertEqual(store.compare(.overlaps, int(2026), day), .never)
+    XCTAssertEqual(store.compare(.less, day, int(2027)), .never)
+    XCTAssertEqual(store.compare(.inside, int(2026), int(2026)), .certain)
+    XCTAssertEqual(store.compare(.inside, day, int(26)), .never)
+    let words = [day, int(2026), store.date("2025-01-01"), .unknown]
+    var year = ConstantConditions()
+    year.add(.inside, int(2026), in: store)
+    XCTAssertEqual(words.map { year.judge($0, in: store) }, [.certain, .certain, .never, .never])
+    let bits: [UInt64] = words.map(\.bits)
+    var truths = [UInt8](repeating: 9, count: bits.count)
+    year.judge(bits.span, in: store, into: &truths)
+    XCTAssertEqual(truths, [0, 0, 3, 3])
+    year.add(.less, store.date("2026-02-01"), in: store)
+    XCTAssertEqual(words.map { year.judge($0, in: store) }, [.never, .never, .never, .never])
+    var numbers = ConstantConditions()
+    numbers.add(.inside, store.range(1001, 2500), in: store)
+    numbers.add(.greater, int(2000), in: store)
+    XCTAssertEqual(numbers.judge(store.range(1001, 2500), in: store), .possible)
+    XCTAssertEqual(numbers.judge(day, in: store), .never)
+  }
+
   func testDates() {
     let month = store.date("2026-01")
     XCTAssertEqual(store.compare(.less, month, store.date("2026-01-15")), .possible)

@@ -5,12 +5,14 @@
 /// of it does for sure, else `possible`. Only `<`, `<=`, `>`, `>=` and `in` take part; identity and
 /// `overlaps` are certain or fail by themselves.
 public struct ConstantConditions: Sendable {
-  private enum Kind {
-    /// No condition so far: everything satisfies.
-    case none
-    case numbers, dates, symbols
-    /// Two kinds, or an unknown constant: nothing satisfies.
-    case contradiction
+  /// The kinds of values that can satisfy all conditions; none after constants of two kinds. A
+  /// year on the right of `in` is a number beside numbers and a date beside dates.
+  private struct Kinds: OptionSet {
+    let rawValue: UInt8
+    static let numbers = Kinds(rawValue: 1)
+    static let dates = Kinds(rawValue: 2)
+    static let symbols = Kinds(rawValue: 4)
+    static let all: Kinds = [.numbers, .dates, .symbols]
   }
 
   private struct Condition {
@@ -19,7 +21,7 @@ public struct ConstantConditions: Sendable {
   }
 
   private var conditions: [Condition] = []
-  private var kind = Kind.none
+  private var kinds = Kinds.all
   private var numbers = Judgement<Scalar>()
   /// Day numbers, for values that are days or wider.
   private var days = Judgement<Int64>()
@@ -50,17 +52,19 @@ public struct ConstantConditions: Sendable {
   {
     guard ConstantConditions.accepts(comparison) else { return false }
     conditions.append(Condition(comparison: comparison, constant: constant))
-    let added: Kind
+    var span = store.dates(of: constant)
     switch store.category(of: constant) {
-    case .number: added = .numbers
-    case .date: added = .dates
-    case .symbol: added = .symbols
-    case .unknown, .anything: added = .contradiction
+    case .number:
+      if comparison == .inside { span = store.years(of: constant) }
+      kinds.formIntersection(span == nil ? .numbers : [.numbers, .dates])
+    case .date: kinds.formIntersection(.dates)
+    case .symbol: kinds.formIntersection(.symbols)
+    case .unknown, .anything: kinds = []
     }
-    if case .none = kind { kind = added } else if kind != added { kind = .contradiction }
     if let interval = store.numbers(of: constant) {
       numbers.add(comparison, Bounds(lower: interval.lower, upper: interval.upper))
-    } else if let span = store.dates(of: constant) {
+    }
+    if let span {
       days.add(discrete: comparison, span.dayBounds)
       // A date-time counts as its day beside anything but another date-time.
       let whole = Bounds(
@@ -73,32 +77,29 @@ public struct ConstantConditions: Sendable {
       }
     }
     fast = FastJudgement(
-      numbers: kind == .numbers ? numbers : nil, days: kind == .dates ? days : nil,
-      seconds: kind == .dates ? seconds : nil)
+      numbers: kinds.contains(.numbers) ? numbers : nil,
+      days: kinds.contains(.dates) ? days : nil, seconds: kinds.contains(.dates) ? seconds : nil)
     return true
   }
 
   /// Judges one value.
   public func judge(_ word: Word, in store: ValueStore) -> Truth {
-    switch kind {
-    case .none: return .certain
-    case .contradiction: return .never
-    case .symbols:
+    if isEmpty { return .certain }
+    if kinds == .symbols {
       var truth = Truth.certain
       for condition in conditions {
         truth = truth.and(store.compare(condition.comparison, word, condition.constant))
       }
       return truth
-    case .numbers:
-      guard let interval = store.numbers(of: word) else { return .never }
+    }
+    if let interval = store.numbers(of: word) {
+      guard kinds.contains(.numbers) else { return .never }
       if let truth = judgeAgainstItself(word, in: store) { return truth }
       return numbers.judge(Bounds(lower: interval.lower, upper: interval.upper))
-    case .dates:
-      guard let span = store.dates(of: word) else { return .never }
-      if let truth = judgeAgainstItself(word, in: store) { return truth }
-      return span.isOfMoments
-        ? seconds.judge(span.secondBounds) : days.judge(span.dayBounds)
     }
+    guard kinds.contains(.dates), let span = store.dates(of: word) else { return .never }
+    if let truth = judgeAgainstItself(word, in: store) { return truth }
+    return span.isOfMoments ? seconds.judge(span.secondBounds) : days.judge(span.dayBounds)
   }
 
   /// Judges a value that is inexact and one of the constants: it has the same number as that.
@@ -126,7 +127,7 @@ public struct ConstantConditions: Sendable {
     if truths.count < count {
       truths.append(contentsOf: repeatElement(0, count: count - truths.count))
     }
-    if kind == .numbers, ConstantConditions.allIntegers(words) {
+    if kinds.contains(.numbers), !isEmpty, ConstantConditions.allIntegers(words) {
       fast.judgeIntegers(words, into: &truths)
       return
     }
@@ -134,7 +135,7 @@ public struct ConstantConditions: Sendable {
     // constants are exact.
     let mayBeConstant = conditions.contains { !store.isExact($0.constant) }
     let wides = mayBeConstant ? WideTable.Bounds() : store.wides.bounds
-    if !mayBeConstant, kind == .numbers, fast.judgeRanges(words, wides, into: &truths) { return }
+    if !mayBeConstant, kinds == .numbers, fast.judgeRanges(words, wides, into: &truths) { return }
     let wideTag = Word(kind: .wide, payload: 0).bits &>> 48
     var out = truths.mutableSpan
     for i in 0..<count {
