@@ -30,6 +30,12 @@ extension BodyResolver {
         case .comparison(.equal, let left, let right):
           if takeType(left, from: right) || takeType(right, from: left) { isChanged = true }
         case .membership(let element, let set):
+          // Beside dates a number is a year there, so that it says nothing of the variable.
+          if case .constant(let value) = set.kind, ValueType(of: value).kind == .number,
+            case .success = value.asDate
+          {
+            continue
+          }
           if takeType(element, from: set) { isChanged = true }
         default: break
         }
