@@ -116,8 +116,10 @@ struct MagicSets {
         case .variable(let slot) where !late.contains(slot):
           arguments.append(.variable(slot))
           slots.insert(slot)
+        // Left open here, it is compared where the row is asked for.
+        case .variable: arguments.append(.any)
         case .constant(let word): arguments.append(.constant(word))
-        case .variable, .call:
+        case .call:
           let slot = variables.count
           variables.append(ResolvedVariable(name: "_\(slot)", span: expression.span))
           arguments.append(.variable(slot))
