@@ -270,9 +270,12 @@ struct ProofChecker {
       found = answer.truth
     } else {
       guard case .row(let bindings) = step.conclusion else { return "rows\n\(text)" }
-      let wanted = bindings.map { run.engine.base.values.text(of: $0.word) }
+      // By value: the same bounds may have been written otherwise there.
+      let values = run.engine.base.values
+      let there = small.engine.base.values
+      let wanted = bindings.map { there.word(for: values.value(of: $0.word)).bits }
       for row in 0..<answer.rowCount {
-        let words = answer.words.map { small.engine.base.values.text(of: Word(bits: $0[row])) }
+        let words = answer.words.map { $0[row] }
         if words == wanted { found = answer.certainty(row: row) }
       }
     }
