@@ -10,6 +10,27 @@ extension FactTable {
     public init() {}
   }
 
+  /// What a long statement goes back to where it is given up.
+  public struct Mark {
+    fileprivate let rowCount: Int
+    fileprivate let plainCount: Int
+  }
+
+  /// The table as it is now; nil where stating plain facts may do more than add rows.
+  public var mark: Mark? {
+    guard journal == nil, facts.stored == nil, claims.rowCount == 0, !facts.hasDeadRows,
+      !facts.hasUncertainRows
+    else { return nil }
+    return Mark(rowCount: facts.rowCount, plainCount: plainCount)
+  }
+
+  /// Takes back the plain facts that were stated since; nothing else may have been done.
+  public func rollBack(to mark: Mark) {
+    facts.truncate(to: mark.rowCount)
+    plainCount = mark.plainCount
+    version += 1
+  }
+
   /// States one fact: adds it if it is new, and the claim if the fact has not the same one open.
   @discardableResult
   public func state(_ words: [UInt64], _ claim: Claim = .plain) -> (
@@ -25,15 +46,18 @@ extension FactTable {
 
   /// States `count` facts given as columns, each with its claim. `rows` gets where they are.
   ///
-  /// Complexity: O(count), expected, and the claims of those facts that have some.
+  /// `frames` are the columns packed, where the facts fill a segment. Complexity: O(count),
+  /// expected, and the claims of those facts that have some.
   @discardableResult
   public func state(
-    columns: [[UInt64]], count: Int, claims batch: ClaimBatch, rows: inout [UInt32]
+    columns: [[UInt64]], count: Int, frames: [Column] = [], claims batch: ClaimBatch,
+    rows: inout [UInt32]
   ) -> Stated {
     journal?.stated(columns, count, batch)
     var isNew: [Bool] = []
     var stated = Stated()
-    stated.newFacts = facts.insert(columns: columns, count: count, rows: &rows, isNew: &isNew)
+    stated.newFacts = facts.insert(
+      columns: columns, count: count, frames: frames, rows: &rows, isNew: &isNew)
     stated.newClaims = stated.newFacts
     if batch.isPlain {
       plainCount += stated.newFacts

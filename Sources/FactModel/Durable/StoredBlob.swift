@@ -13,7 +13,7 @@ public final class DamageNote: @unchecked Sendable {
 
 /// A large value that lies in the map: bytes, and a checksum for each 64 KB of them behind.
 ///
-/// Each block is verified when it is first read. Used from one thread at a time.
+/// Each block is verified when it is first read. Used from one thread at a time until everything has been verified.
 final class StoredBlob: @unchecked Sendable {
   let number: Int
   /// The bytes themselves.

@@ -107,6 +107,12 @@ final class StoredDictionary: @unchecked Sendable {
     return low
   }
 
+  /// Verifies everything that was not verified yet; from then on several threads may read.
+  func verify() {
+    for run in texts { run.blob.touch(0, run.blob.bytes.count) }
+    for run in hashes { run.blob.touch(0, run.blob.bytes.count) }
+  }
+
   /// Appends what a transaction has written.
   func append(text: TextRun?, hashes: [HashRun]) {
     if let text {

@@ -53,6 +53,32 @@ enum Hashing {
   }
 }
 
+extension Hashing {
+  /// `rows`, shared by two threads where there are many.
+  static func manyRows(
+    _ columns: [[UInt64]], offset: Int, count: Int, partial: inout [UInt64],
+    into hashes: inout [UInt32]
+  ) {
+    grow(&partial, to: count)
+    grow(&hashes, to: count)
+    partial.withUnsafeMutableBufferPointer { sums in
+      hashes.withUnsafeMutableBufferPointer { result in
+        let pieces = 2
+        parallel(over: pieces) { piece in
+          let rows = count * piece / pieces..<count * (piece + 1) / pieces
+          for i in rows { sums[i] = 0 }
+          for column in columns {
+            column.withUnsafeBufferPointer { column in
+              for i in rows { sums[i] = step(sums[i], column[offset &+ i]) }
+            }
+          }
+          for i in rows { result[i] = finish(sums[i]) }
+        }
+      }
+    }
+  }
+}
+
 /// Rows handled at once by everything in this folder.
 let batchSize = 2048
 

@@ -3,12 +3,12 @@
 /// A slot holds hash and id in 64 bits. What is found for a hash is a candidate: the owner compares
 /// the keys, a batch at a time, and asks for the `following` one on the rare mismatch.
 struct KeyTable {
-  private var slots: [UInt64] = []
+  private(set) var slots: [UInt64] = []
   private(set) var count = 0
   /// Keeps the reads of `touch` from being optimised away.
   private var touched: UInt64 = 0
 
-  private static let vacant = UInt64.max
+  static let vacant = UInt64.max
 
   /// Bytes held.
   var byteCount: Int { slots.capacity * 8 }
@@ -23,7 +23,7 @@ struct KeyTable {
 
   private mutating func rebuild(size: Int) {
     let old = slots
-    var new = [UInt64](repeating: KeyTable.vacant, count: size)
+    var new = LargePages.array(of: KeyTable.vacant, count: size)
     var table = new.mutableSpan
     for slot in old where slot != KeyTable.vacant {
       var at = KeyTable.home(UInt32(truncatingIfNeeded: slot &>> 32), size)
@@ -36,7 +36,7 @@ struct KeyTable {
     slots = new
   }
 
-  @inline(__always) private static func home(_ hash: UInt32, _ size: Int) -> Int {
+  @inline(__always) static func home(_ hash: UInt32, _ size: Int) -> Int {
     Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(truncatingIfNeeded: size)) &>> 32)
   }
 
@@ -86,6 +86,41 @@ struct KeyTable {
     self.count += freshCount
     return freshCount
   }
+
+  /// Enters ids that count up from one under their hashes, next to any that are there.
+  mutating func insert(hashes: [UInt32], count: Int, firstID: UInt32) {
+    reserve(count)
+    let size = slots.count
+    touched = KeyTable.touch(slots, hashes, count)
+    var table = slots.mutableSpan
+    for i in 0..<count {
+      var at = KeyTable.home(hashes[i], size)
+      while table[at] != KeyTable.vacant {
+        at &+= 1
+        if at == size { at = 0 }
+      }
+      table[at] = UInt64(hashes[i]) &<< 32 | UInt64(firstID &+ UInt32(truncatingIfNeeded: i))
+    }
+    self.count += count
+  }
+
+  /// Forgets all ids from one on. Complexity: O(slots).
+  mutating func remove(from first: UInt32) {
+    let old = slots
+    slots = []
+    count = 0
+    reserve(old.reduce(0) { $0 + (UInt32(truncatingIfNeeded: $1) < first ? 1 : 0) })
+    for slot in old where UInt32(truncatingIfNeeded: slot) < first {
+      insert(hash: UInt32(truncatingIfNeeded: slot &>> 32), id: UInt32(truncatingIfNeeded: slot))
+    }
+  }
+
+  /// Changes the slots in place; `added` says afterwards how many entries came.
+  mutating func change(_ body: (UnsafeMutableBufferPointer<UInt64>) -> Void) {
+    slots.withUnsafeMutableBufferPointer { body($0) }
+  }
+
+  mutating func added(_ entries: Int) { count += entries }
 
   /// Finds the first candidate of each hash, or `noRow`.
   mutating func find(hashes: [UInt32], count: Int, ids: inout [UInt32]) {

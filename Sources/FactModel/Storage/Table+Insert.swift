@@ -13,11 +13,13 @@ extension Table {
 
   /// Enters `count` rows given as columns and writes where each is and whether it is new.
   ///
-  /// Of equal rows in one call the first is new. Returns the number of new rows.
-  /// Complexity: O(count), expected.
+  /// Of equal rows in one call the first is new. Returns the number of new rows. Where the rows are
+  /// as many as a segment holds, `frames` may give them packed, so that they need not be packed
+  /// here if all of them are new. Complexity: O(count), expected.
   @discardableResult
   public func insert(
-    columns: [[UInt64]], count: Int, rows: inout [UInt32], isNew: inout [Bool]
+    columns: [[UInt64]], count: Int, frames: [Column] = [], rows: inout [UInt32],
+    isNew: inout [Bool]
   ) -> Int {
     precondition(columns.count == arity, "rows have a word for each column")
     grow(&rows, to: count)
@@ -29,13 +31,17 @@ extension Table {
     scratch = RowScratch()
     var offset = 0
     while offset < count {
-      let size = min(batchSize, count - offset)
+      var size = min(batchSize, count - offset)
+      if isMany(count - offset) { size = min(Segment.rowLimit, count - offset) }
       if arity == 0 {
         insertEmptyRows(size, offset: offset, rows: &rows, isNew: &isNew)
       } else if isSet {
         if lacksIdentity { enterIdentity() }
-        if let stored, identityFloor > 0 {
-          insertBatch(columns, offset, size, besides: stored, &batch, &rows, &isNew)
+        if size >= KeyTable.parallelCount {
+          unsettle()
+          insertMany(columns, offset, size, frames, &batch, &rows, &isNew)
+        } else if identityFloor > 0 {
+          insertBatchBesidesSettled(columns, offset, size, &batch, &rows, &isNew)
         } else {
           insertBatch(columns, offset, size, &batch, &rows, &isNew)
         }
@@ -54,6 +60,12 @@ extension Table {
     scratch = batch
     updateCharge()
     return rowCount - before
+  }
+
+  /// Whether so many rows are worth two threads.
+  private func isMany(_ count: Int) -> Bool {
+    isSet && arity > 0 && count >= KeyTable.parallelCount
+      && max(count, identity.count) >= identityFloor / 64
   }
 
   private func insertEmptyRows(
@@ -77,15 +89,7 @@ extension Table {
     let freshCount = identity.findOrInsert(
       hashes: batch.hashes, count: size, firstID: first, ids: &batch.ids, fresh: &batch.fresh)
     append(columns, offset: offset, selection: batch.fresh, selected: freshCount)
-    for i in 0..<size {
-      rows[offset &+ i] = batch.ids[i]
-      isNew[offset &+ i] = false
-    }
-    for k in 0..<freshCount {
-      let position = offset &+ Int(truncatingIfNeeded: batch.fresh[k])
-      rows[position] = first &+ UInt32(truncatingIfNeeded: k)
-      isNew[position] = true
-    }
+    note(&batch, offset, size, freshCount, first, &rows, &isNew)
     let found = batch.listCandidates(count: size)
     guard found > 0 else { return }
     for c in 0..<arity {
@@ -102,6 +106,89 @@ extension Table {
     }
   }
 
+  /// Says where the rows of a batch are, of which some were just appended.
+  private func note(
+    _ batch: inout RowScratch, _ offset: Int, _ size: Int, _ freshCount: Int, _ first: UInt32,
+    _ rows: inout [UInt32], _ isNew: inout [Bool]
+  ) {
+    for i in 0..<size {
+      rows[offset &+ i] = batch.ids[i]
+      isNew[offset &+ i] = false
+    }
+    for k in 0..<freshCount {
+      let position = offset &+ Int(truncatingIfNeeded: batch.fresh[k])
+      rows[position] = first &+ UInt32(truncatingIfNeeded: k)
+      isNew[position] = true
+    }
+  }
+
+  // MARK: Many
+
+  /// `insertBatch` for as many rows as a segment holds, by two threads.
+  private func insertMany(
+    _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ frames: [Column],
+    _ batch: inout RowScratch, _ rows: inout [UInt32], _ isNew: inout [Bool]
+  ) {
+    batch.reserve(size)
+    Hashing.manyRows(
+      columns, offset: offset, count: size, partial: &batch.partial, into: &batch.hashes)
+    let first = UInt32(rowCount)
+    var places = [UInt32](repeating: 0, count: size)
+    identity.enterMany(
+      hashes: batch.hashes, count: size, firstID: first, ids: &batch.ids, places: &places)
+    tellApart(columns, offset, size, &batch, &places)
+    let freshCount = identity.number(
+      hashes: batch.hashes, count: size, firstID: first, ids: &batch.ids, places: &places,
+      fresh: &batch.fresh)
+    if freshCount == Segment.rowLimit, tailCount == 0, frames.count == arity {
+      append(Segment(columns: frames))
+    } else {
+      append(columns, offset: offset, selection: batch.fresh, selected: freshCount)
+    }
+    note(&batch, offset, size, freshCount, first, &rows, &isNew)
+  }
+
+  /// Finds the right row, or none, for rows that share a hash with another, and enters those that no
+  /// thread could. Rows of one hash are looked at in their order.
+  private func tellApart(
+    _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ batch: inout RowScratch,
+    _ places: inout [UInt32]
+  ) {
+    let first = UInt32(rowCount)
+    func isSame(_ i: Int, _ id: UInt32) -> Bool {
+      if id < first { return equals(id, columns.map { $0[offset + i] }) }
+      let other = offset + Int(id - first)
+      return columns.allSatisfy { $0[offset + i] == $0[other] }
+    }
+    func resolve(_ i: Int, _ batch: inout RowScratch, _ places: inout [UInt32]) {
+      (batch.ids[i], places[i]) = identity.resolve(
+        first + UInt32(i), hash: batch.hashes[i], after: places[i]
+      ) { isSame(i, $0) }
+    }
+    var found = 0
+    for i in 0..<size {
+      let id = batch.ids[i]
+      if places[i] == KeyTable.unplaced {
+        resolve(i, &batch, &places)
+      } else if id != noRow, id >= first {
+        if !isSame(i, id) { resolve(i, &batch, &places) }
+      } else if id != noRow {
+        batch.positions[found] = UInt32(truncatingIfNeeded: i)
+        batch.candidates[found] = id
+        batch.differs[found] = 0
+        found &+= 1
+      }
+    }
+    guard found > 0 else { return }
+    for c in 0..<arity {
+      gather(column: c, rows: batch.candidates, count: found, into: &batch.words)
+      batch.compare(columns[c], offset: offset, found: found)
+    }
+    for k in 0..<found where batch.differs[k] != 0 {
+      resolve(Int(batch.positions[k]), &batch, &places)
+    }
+  }
+
   /// The row that has these words, dead or alive.
   public func find(_ words: [UInt64]) -> UInt32? {
     precondition(words.count == arity, "a row has a word for each column")
@@ -113,7 +200,7 @@ extension Table {
       if equals(row, words) { return row }
       row = identity.following(row, hash: hash)
     }
-    return identityFloor > 0 ? stored?.find(words, hash: hash, in: self) : nil
+    return findSettled(words, hash: hash)
   }
 
   func equals(_ row: UInt32, _ words: [UInt64]) -> Bool {

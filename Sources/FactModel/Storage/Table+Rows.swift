@@ -87,6 +87,41 @@ extension Table {
     }
   }
 
+  // MARK: Whole columns
+
+  /// The least and the greatest word of a column, where all its words are of one kind other than
+  /// `number`; nil otherwise, and without rows. Complexity: O(segments + rows of the tail).
+  public func bounds(column: Int, kind: WordKind) -> (least: Word, most: Word)? {
+    guard rowCount > 0 else { return nil }
+    var least = UInt64.max
+    var most: UInt64 = 0
+    for segment in segments {
+      let frame = segment.columns[column]
+      guard frame.kinds == 1 << kind.rawValue else { return nil }
+      least = min(least, frame.minimum)
+      most = max(most, frame.maximum)
+    }
+    for word in tail[column] {
+      least = min(least, word)
+      most = max(most, word)
+    }
+    // Words of one kind lie side by side.
+    guard Word(bits: least).kind == kind, Word(bits: most).kind == kind else { return nil }
+    return (Word(bits: least), Word(bits: most))
+  }
+
+  /// Verifies what of some columns lies in a base and was not verified yet; from then on several
+  /// threads may read them.
+  public func verify(columns: [Int]) {
+    for segment in segments {
+      for column in columns {
+        if case .stored(let codes) = segment.columns[column].codes {
+          codes.blob.touch(0, codes.blob.bytes.count)
+        }
+      }
+    }
+  }
+
   // MARK: Indexes and counts
 
   /// The index on some columns, covering all rows; built at first need and kept.
@@ -141,7 +176,7 @@ extension Table {
         if isSet { precondition(find(words(row: row)) == row, "identity of a row") }
       }
       precondition(alive == liveCount && uncertain == uncertainCount)
-      if isSet, stored == nil { precondition(identity.count == rowCount) }
+      if isSet, stored == nil { precondition(identityFloor + identity.count == rowCount) }
       for index in indexes.values { index.checkInvariants() }
     }
   #endif

@@ -29,8 +29,9 @@ public final class Table: RowSource {
   var scratch = RowScratch()
   /// What of this table lies in a base.
   var stored: StoredTable?
-  /// The rows, from the first one on, that only the base's own identity knows.
+  /// The rows, from the first one on, that `identity` does not know but the base, or `settled`.
   var identityFloor = 0
+  var settled: SettledIdentity?
   /// Whether rows are not in `identity` yet that were read from a base.
   var lacksIdentity = false
   /// The segments whose bitmap or levels have changed since they were stored.
@@ -63,7 +64,7 @@ public final class Table: RowSource {
 
   /// Bytes held by columns, identity, bitmaps and levels; indexes charge their own.
   public var byteCount: Int {
-    var bytes = segmentBytes + identity.byteCount
+    var bytes = segmentBytes + identity.byteCount + (settled?.byteCount ?? 0)
     for column in tail { bytes += column.capacity * 8 }
     for bits in live { bytes += bits.count * 8 }
     for bytesOfSegment in levels { bytes += bytesOfSegment.count }
@@ -136,8 +137,10 @@ public final class Table: RowSource {
         // Out of the table while it grows: each append to a property of a class is checked.
         var plain = tail[c]
         tail[c] = []
-        for i in from..<end {
-          plain.append(source[offset &+ Int(truncatingIfNeeded: selection[i])])
+        plain.append(addingCapacity: end - from) { room in
+          for i in from..<end {
+            room.append(source[offset &+ Int(truncatingIfNeeded: selection[i])])
+          }
         }
         tail[c] = plain
       }
@@ -147,6 +150,14 @@ public final class Table: RowSource {
     }
     rowCount += selected
     liveCount += selected
+    extendBitmaps()
+  }
+
+  /// Appends a whole segment of rows that are known to be new; there must be no tail.
+  func append(_ segment: Segment) {
+    enter(segment)
+    rowCount += Segment.rowLimit
+    liveCount += Segment.rowLimit
     extendBitmaps()
   }
 
@@ -190,6 +201,43 @@ public final class Table: RowSource {
     lacksIdentity = isSet
     identityFloor = stored.identified
     extendBitmaps()
+    updateCharge()
+  }
+
+  /// Takes back all rows from a number on; those before it stay as they are.
+  ///
+  /// For a long statement that is given up. Indexes are made anew at need. Complexity: O(rows taken
+  /// back + slots of the identity).
+  func truncate(to count: Int) {
+    precondition(count >= identityFloor && stored == nil, "only rows in memory are taken back")
+    guard count < rowCount else { return }
+    let full = count / Segment.rowLimit
+    let rest = count % Segment.rowLimit
+    var words: [UInt64] = []
+    for c in 0..<arity {
+      unpack(column: c, rows: count - rest..<count, into: &words)
+      tail[c] = Array(words[0..<rest])
+    }
+    tailCount = rest
+    segments.removeLast(segments.count - full)
+    segmentBytes = segments.reduce(0) { $0 + $1.byteCount }
+    paged = Array(repeating: PagedColumn(), count: arity)
+    for segment in segments {
+      for c in 0..<arity { paged[c].append(segment.columns[c]) }
+    }
+    let blocks = (count + 0xFFFF) >> 16
+    live.removeLast(live.count - blocks)
+    levels.removeLast(levels.count - blocks)
+    // Rows that come later are alive and certain until something else is said.
+    for row in rest..<Segment.rowLimit where rest > 0 {
+      if !live[full].isEmpty { live[full][row >> 6] |= 1 << UInt64(row & 63) }
+      if !levels[full].isEmpty { levels[full][row] = 0 }
+    }
+    identity.remove(from: UInt32(count))
+    indexes = [:]
+    distinct = [:]
+    rowCount = count
+    countStates()
     updateCharge()
   }
 

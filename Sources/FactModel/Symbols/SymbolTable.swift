@@ -4,7 +4,7 @@
 /// that interning the texts of a stored table in their order gives them their ids back. Not safe
 /// for use by two threads while one interns.
 public final class SymbolTable {
-  private(set) var storage = SymbolStorage()
+  let storage = SymbolStorage()
 
   /// An empty table.
   public init() {}
