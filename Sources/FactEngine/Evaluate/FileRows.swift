@@ -18,9 +18,6 @@ public struct FileBadRow: Sendable, Hashable {
 final class FileRecords {
   private let evaluation: Evaluation
   private let file: ResolvedFile
-  private var texts = TextRun()
-  private var ranges = InexactFields()
-  private var days = DayMemo()
 
   init(_ evaluation: Evaluation, _ file: ResolvedFile) {
     self.evaluation = evaluation
@@ -67,12 +64,14 @@ final class FileRecords {
       let types = zip(columns, file.columns).map { index, column in
         column.type.flatMap { $0 == .any ? nil : $0 } ?? AttributeType(reader.kinds[index])
       }
+      let converted = RecordColumns(
+        evaluation.values, columns: columns, types: types, names: reader.columns)
       var batch = RecordBatch()
       while try reader.next(into: &batch, shouldStop: shouldStop) {
         try evaluation.checkpoint()
         evaluation.meter?.note(reader, of: path, rows: batch.recordCount)
         for bad in batch.badRows { try report(path, bad.line, bad.cause) }
-        try convert(batch, path, reader, columns, types, receive)
+        try convert(batch, path, converted, receive)
       }
       evaluation.meter?.finish(reader)
       noteLateColumns(reader, path)
@@ -130,148 +129,20 @@ final class FileRecords {
   }
 
   private func convert(
-    _ batch: RecordBatch, _ path: String, _ reader: RecordReader, _ columns: [Int],
-    _ types: [AttributeType], _ receive: ([[UInt64]], Int) throws -> Void
+    _ batch: RecordBatch, _ path: String, _ columns: RecordColumns,
+    _ receive: ([[UInt64]], Int) throws -> Void
   ) throws {
-    var words = columns.map { _ in [UInt64](repeating: 0, count: Batch.capacity) }
+    let bad = columns.convert(batch)
+    for record in bad.keys.sorted() {
+      try report(path, Int(batch.lines[record]), bad[record] ?? "")
+    }
+    columns.drop(bad)
     var start = 0
-    while start < batch.recordCount {
-      let end = min(start + Batch.capacity, batch.recordCount)
-      var bad: [Int: String] = [:]
-      for (position, column) in columns.enumerated() {
-        convert(
-          batch, start..<end, column, types[position], name: reader.columns[column],
-          into: &words[position], bad: &bad)
-      }
-      var count = end - start
-      if !bad.isEmpty {
-        for row in bad.keys.sorted() {
-          try report(path, Int(batch.lines[start + row]), bad[row] ?? "")
-        }
-        count = 0
-        for row in 0..<(end - start) where bad[row] == nil {
-          for position in words.indices { words[position][count] = words[position][row] }
-          count += 1
-        }
-      }
-      if count > 0 { try receive(words, count) }
+    while start < columns.count {
+      let end = min(start + Batch.capacity, columns.count)
+      try receive(columns.columns(start..<end), end - start)
       start = end
     }
-  }
-
-  private func convert(
-    _ batch: RecordBatch, _ records: Range<Int>, _ column: Int, _ type: AttributeType, name: String,
-    into words: inout [UInt64], bad: inout [Int: String]
-  ) {
-    switch type {
-    case .entity, .text, .any: return intern(batch, records, column, into: &words)
-    default: break
-    }
-    let values = evaluation.values
-    let bytes = batch.bytes.span
-    let fields = batch.fields
-    let stride = batch.stride
-    func reversed(_ name: String, _ slice: FieldSlice) -> String {
-      "`\(name)` is `\(batch.text(slice))`, a range that ends before it begins"
-    }
-    var row = 0
-    for record in records {
-      let slice = fields[record &* stride &+ column]
-      if slice.isMissing {
-        words[row] = Word.unknown.bits
-      } else {
-        let field = bytes.extracting(slice.range)
-        switch type {
-        case .entity, .text, .any: break
-        case .integer:
-          if let integer = FieldParser.integer(field) {
-            words[row] = (Word(integer: integer) ?? values.word(integer: integer)).bits
-          } else if let range = FieldParser.integerRange(field) {
-            if !ranges.add(range, row: row, in: values) { bad[row] = reversed(name, slice) }
-          } else if let number = FieldParser.number(field), number.rounded() == number,
-            abs(number) < 9e18
-          {
-            words[row] = values.word(number: number).bits
-          } else if let word = InexactFields.read(field, as: type, in: values) {
-            words[row] = word.bits
-          } else {
-            bad[row] = "`\(name)` is `\(batch.text(slice))`, which is no integer"
-          }
-        case .number, .percent:
-          if let number = number(field, isPercent: type == .percent) {
-            words[row] = values.word(number: number).bits
-          } else if let range = FieldParser.integerRange(field) {
-            if !ranges.add(range, row: row, in: values) { bad[row] = reversed(name, slice) }
-          } else if let word = InexactFields.read(field, as: type, in: values) {
-            words[row] = word.bits
-          } else {
-            bad[row] = "`\(name)` is `\(batch.text(slice))`, which is no number"
-          }
-        case .date:
-          if let word = date(field) ?? InexactFields.read(field, as: type, in: values) {
-            words[row] = word.bits
-          } else {
-            bad[row] = "`\(name)` is `\(batch.text(slice))`, which is no date"
-          }
-        }
-      }
-      row += 1
-    }
-    ranges.enter(into: &words, in: values)
-  }
-
-  /// Interns the texts of a column all at once, so that the waits for memory overlap.
-  private func intern(
-    _ batch: RecordBatch, _ records: Range<Int>, _ column: Int, into words: inout [UInt64]
-  ) {
-    texts.removeAll(keepingCapacity: true)
-    let fields = batch.fields
-    let stride = batch.stride
-    for record in records {
-      let slice = fields[record &* stride &+ column]
-      if !slice.isMissing { texts.append(slice) }
-    }
-    var ids: [UInt32] = []
-    swap(&ids, &texts.ids)
-    defer { swap(&ids, &texts.ids) }
-    evaluation.values.symbols.internBatch(
-      batch.bytes.span, starts: texts.starts.span, lengths: texts.lengths.span, into: &ids)
-    let first = Word(symbol: 0).bits
-    if ids.count == records.count {
-      for row in 0..<records.count { words[row] = first | UInt64(ids[row]) }
-      return
-    }
-    var row = 0
-    var next = 0
-    for record in records {
-      if fields[record &* stride &+ column].isMissing {
-        words[row] = Word.unknown.bits
-      } else {
-        words[row] = first | UInt64(ids[next])
-        next += 1
-      }
-      row += 1
-    }
-  }
-
-  private func number(_ field: Span<UInt8>, isPercent: Bool) -> Double? {
-    if isPercent, field.count > 1, field[field.count - 1] == UInt8(ascii: "%") {
-      return FieldParser.number(field.extracting(0..<(field.count - 1))).map { $0 / 100 }
-    }
-    return FieldParser.number(field)
-  }
-
-  /// A day or moment, a year as four digits, or an EDTF string.
-  private func date(_ field: Span<UInt8>) -> Word? {
-    if let word = days.word(field) { return word }
-    if let date = FieldParser.isoDate(field) {
-      days.note(field, date.word)
-      return date.word
-    }
-    var text = ""
-    for index in 0..<field.count { text.unicodeScalars.append(Unicode.Scalar(field[index])) }
-    if case .success(let value) = EDTF.read(text) { return evaluation.values.word(for: value) }
-    return nil
   }
 }
 

@@ -13,6 +13,9 @@ final class StagedRows {
 
   private static let frameSize = 1 << 16
 
+  /// Whether all rows are certain.
+  var isCertain: Bool { levels.isEmpty }
+
   init(columnCount: Int, account: MemoryAccount) {
     pending = Array(repeating: [], count: columnCount)
     self.account = account
@@ -53,9 +56,9 @@ final class StagedRows {
     hold(frame.reduce(0) { $0 + $1.byteCount })
   }
 
-  /// Gives all rows, at most a frame at a time, and forgets each as soon as it was taken; none is
-  /// left then.
-  func take(_ receive: ([[UInt64]], Int, [UInt8]?) throws -> Void) rethrows {
+  /// Gives all rows, at most a frame at a time, packed as well where they fill one, and forgets each
+  /// as soon as it was taken; none is left then.
+  func take(_ receive: ([[UInt64]], Int, [UInt8]?, [Column]) throws -> Void) rethrows {
     var start = 0
     var words: [[UInt64]] =
       frames.isEmpty
@@ -64,14 +67,15 @@ final class StagedRows {
         [UInt64](repeating: 0, count: StagedRows.frameSize)
       }
     for position in frames.indices {
-      for (column, frame) in frames[position].enumerated() {
+      let packed = frames[position]
+      frames[position] = []
+      for (column, frame) in packed.enumerated() {
         frame.unpack(0..<StagedRows.frameSize, into: &words[column])
       }
-      hold(-frames[position].reduce(0) { $0 + $1.byteCount })
-      frames[position] = []
+      hold(-packed.reduce(0) { $0 + $1.byteCount })
       let end = start + StagedRows.frameSize
       try receive(
-        words, StagedRows.frameSize, levels.isEmpty ? nil : Array(levels[start..<end]))
+        words, StagedRows.frameSize, levels.isEmpty ? nil : Array(levels[start..<end]), packed)
       start = end
     }
     let rest = count - start
@@ -81,6 +85,6 @@ final class StagedRows {
     pending = pending.map { _ in [] }
     levels = []
     count = 0
-    if rest > 0 { try receive(columns, rest, restLevels) }
+    if rest > 0 { try receive(columns, rest, restLevels, []) }
   }
 }

@@ -46,13 +46,25 @@ extension Engine {
           columns, count, arity: arity, of: known?.schema, in: source, at: load.head.span)
         staged.append(columns, count: count, levels: levels)
         guard let streamed, staged.count >= LoadedRows.chunk else { return }
-        self.state(staged, in: streamed, &loader)
+        try self.state(staged, in: streamed, &loader)
         try self.durable?.relieve()
       }
     } catch let error as FailureError {
       throw DiagnosticsError([error.failure.diagnostic], in: source)
     }
-    state(staged, in: try open(), &loader, showing: isStreamed ? nil : evaluation)
+    let relation = try open()
+    // Where all can be taken back, it can be stopped until the end.
+    let mark = isStreamed || hasQualifiers || !staged.isCertain ? nil : relation.facts.mark
+    do {
+      try state(
+        staged, in: relation, &loader, showing: isStreamed ? nil : evaluation,
+        canStop: mark != nil)
+    } catch {
+      if let mark { relation.facts.rollBack(to: mark) }
+      if known == nil { _ = base.drop(relation) }
+      throw error
+    }
+    relation.facts.facts.settle()
     finished = true
     return .loaded(
       rows: loader.rows, newFacts: loader.newFacts, newClaims: loader.newClaims,
@@ -62,18 +74,25 @@ extension Engine {
   /// States the rows that wait, and leaves none.
   private func state(
     _ staged: StagedRows, in relation: Relation, _ loader: inout LoadedRows,
-    showing evaluation: Evaluation? = nil
-  ) {
+    showing evaluation: Evaluation? = nil, canStop: Bool = false
+  ) throws {
     var rows: [UInt32] = []
     var done = 0
-    staged.take { columns, count, levels in
+    let total = staged.count
+    try staged.take { columns, count, levels, frames in
+      if canStop { try evaluation?.checkpoint() }
       let claims = claimBatch(
         columns, count, levels, arity: loader.arity, hasQualifiers: loader.hasQualifiers)
       let stated = relation.facts.state(
-        columns: Array(columns[0..<loader.arity]), count: count, claims: claims, rows: &rows)
+        columns: Array(columns[0..<loader.arity]), count: count,
+        frames: Array(frames.prefix(loader.arity)), claims: claims, rows: &rows)
       loader.newFacts += stated.newFacts
       loader.newClaims += stated.newClaims - stated.newFacts
       loader.rows += count
+      // Where nearly all are new so far, the others will be as well.
+      if done == 0, stated.newFacts > count / 10 * 9 {
+        relation.facts.facts.reserve(total - count)
+      }
       done += count
       evaluation?.meter?.note(stated: done)
     }

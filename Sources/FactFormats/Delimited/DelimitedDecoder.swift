@@ -43,7 +43,7 @@ final class DelimitedDecoder: RecordDecoder {
     let outcome = batch.bytes.withUnsafeMutableBytes { bytes in
       batch.fields.withUnsafeMutableBufferPointer { fields in
         batch.lines.withUnsafeMutableBufferPointer { lines in
-          scanner.scan(
+          scanner.scanMany(
             bytes, end: end, line: firstLine, fields: fields, lines: lines, maxRecords: room)
         }
       }

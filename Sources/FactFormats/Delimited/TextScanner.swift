@@ -35,12 +35,13 @@ struct TextScanner {
   ///
   /// Complexity: linear in the bytes consumed.
   func scan(
-    _ bytes: UnsafeMutableRawBufferPointer, end: Int, line firstLine: Int,
+    _ bytes: UnsafeMutableRawBufferPointer, from start: Int = 0, end: Int, line firstLine: Int,
     fields: UnsafeMutableBufferPointer<FieldSlice>, lines: UnsafeMutableBufferPointer<UInt32>,
     maxRecords: Int
   ) -> Outcome {
     let room = min(maxRecords, lines.count, fields.count / max(columnCount, 1))
     var outcome = Outcome(line: firstLine)
+    outcome.consumed = start
     guard let base = bytes.baseAddress, end + 8 <= bytes.count, room > 0, columnCount > 0 else {
       return outcome
     }
@@ -55,8 +56,8 @@ struct TextScanner {
     var records = 0
     var slot = 0
     var column = 0
-    var fieldStart = 0
-    var at = 0
+    var fieldStart = start
+    var at = start
     var quotedLines = 0
     var isEscaped = false
     var isSpoilt = false

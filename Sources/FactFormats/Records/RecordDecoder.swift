@@ -31,13 +31,14 @@ public struct LateColumn: Hashable, Sendable {
 /// Limits that hold for every format.
 enum RecordLimits {
   /// Records in a batch.
-  static let records = 8192
+  static let records = 32_768
   /// Fields in a batch, so that wide files have shorter batches.
   static let fields = 1 << 19
   /// Columns of a file.
   static let columns = 4096
-  /// Bytes that are read at once; small enough to stay in the second cache.
-  static let window = 256 << 10
+  /// Bytes that are read at once; many enough that sharing them between threads pays, few enough to
+  /// stay in the caches.
+  static let window = 1 << 20
   /// Bytes after a window that may be loaded (never used) by scanners.
   static let padding = 16
 
