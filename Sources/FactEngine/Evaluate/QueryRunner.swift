@@ -85,6 +85,7 @@ struct QueryRunner {
     switch stages.first {
     case .aggregate(let by, let aggregates):
       stages = stages.dropFirst()
+      if let block = try groupScan(alternatives, by, aggregates)?.run() { return block }
       let slots = Set((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
       return try aggregate(by, aggregates, lists: &lists) { inputs, add in
         try match(
@@ -121,6 +122,29 @@ struct QueryRunner {
           needed: Set(query.columns), add)
       }
     }
+  }
+
+  /// The scan that answers an aggregation of one stored relation by its columns, if one can.
+  private func groupScan(
+    _ alternatives: [[ResolvedLiteral]], _ by: [ResolvedColumn], _ aggregates: [AggregateColumn]
+  ) throws -> GroupScan? {
+    guard evaluation.trace == nil, alternatives.count == 1,
+      !evaluation.settings.disabledPasses.contains(Pass.columnGroups.rawValue)
+    else { return nil }
+    var atoms = alternatives[0].compactMap { literal -> ResolvedAtom? in
+      if case .atom(let atom) = literal.kind { atom } else { nil }
+    }
+    guard let atom = atoms.popLast(), atoms.isEmpty, case .relation(let name) = atom.source,
+      evaluation.derived[name] == nil, evaluation.base.relation(named: name) != nil
+    else { return nil }
+    let rows = try source(atom.source)
+    var planner = BodyPlanner(
+      variables: query.variables,
+      statistics: SourceStatistics(evaluation: evaluation, source: source),
+      disabledPasses: evaluation.settings.disabledPasses)
+    return GroupScan(
+      planner.plan(alternatives[0]), by: by, aggregates: aggregates, source: rows,
+      evaluation: evaluation)
   }
 
   /// What a stage makes of rows, apart from their order and number.

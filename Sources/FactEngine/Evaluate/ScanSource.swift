@@ -134,6 +134,12 @@ extension ScanSource {
     if case .derived(let relation) = backing { !relation.isComplete } else { false }
   }
 
+  /// The table, where all its rows count and are certain.
+  var plainTable: Table? {
+    guard case .table(let table) = backing, !hasDeadRows, !isUncertain else { return nil }
+    return table
+  }
+
   /// How many different words stand in a column, about.
   func distinctCount(column: Int) -> Int {
     switch backing {

@@ -15,6 +15,8 @@ public enum Pass: String, Sendable, CaseIterable {
   case magicSets = "magic-sets"
   /// Transitive closures by search and condensation, not row by row.
   case linearRecursion = "linear-recursion"
+  /// Counts and sums over the rows of one relation straight from its columns, on all processors.
+  case columnGroups = "column-groups"
 }
 
 /// Which rows of a relation a scan sees while the fixpoint of its stratum runs.

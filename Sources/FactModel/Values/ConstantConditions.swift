@@ -153,6 +153,12 @@ public struct ConstantConditions: Sendable {
     }
   }
 
+  /// Takes the mark of 1 from words that fail, for a batch of integers or of days alone; false where
+  /// other words are among them, or one may satisfy but need not.
+  public func mark(_ words: Span<UInt64>, _ marks: inout [UInt8]) -> Bool {
+    fast.mark(words, &marks)
+  }
+
   private static func allIntegers(_ words: Span<UInt64>) -> Bool {
     let tag = Word(kind: .integer, payload: 0).bits >> 48
     var difference: UInt64 = 0

@@ -216,6 +216,42 @@ struct FastJudgement: Sendable {
       last: below.first <= below.last ? below.last : 0)
   }
 
+  /// Takes the mark of 1 from words that fail, for a batch of integers or of days alone; false where
+  /// other words are among them, or one may satisfy but need not.
+  func mark(_ words: Span<UInt64>, _ marks: inout [UInt8]) -> Bool {
+    guard isUsable, words.count > 0 else { return false }
+    let areIntegers = words[0] &>> 48 == FastJudgement.integerTag
+    // The bits that tell an integer, or a date that is a day, from all else.
+    let mask: UInt64 = areIntegers ? 0xFFFF_0000_0000_0000 : 0xFFFF_0000_0000_0007
+    let wanted =
+      areIntegers
+      ? FastJudgement.integerTag &<< 48
+      : FastJudgement.dateTag &<< 48 | UInt64(DatePrecision.day.rawValue)
+    let ranges = areIntegers ? integers : days
+    let first = ranges.certain.first
+    let last = ranges.certain.last
+    let leastPossible = ranges.possible.first
+    let mostPossible = ranges.possible.last
+    var difference: UInt64 = 0
+    var certain = 0
+    var possible = 0
+    var out = marks.mutableSpan
+    var i = 0
+    while i < words.count {
+      let bits = words[i]
+      difference |= bits & mask ^ wanted
+      var mark: UInt8 = 0
+      if first <= bits, bits <= last { mark = 1 }
+      var chance: UInt8 = 0
+      if leastPossible <= bits, bits <= mostPossible { chance = 1 }
+      certain &+= Int(mark)
+      possible &+= Int(chance)
+      out[i] &= mark
+      i &+= 1
+    }
+    return difference == 0 && certain == possible
+  }
+
   // MARK: Bounds
 
   /// The words of the small integers within a region.
