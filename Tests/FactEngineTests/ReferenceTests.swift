@@ -122,7 +122,7 @@ final class ReferenceTests: XCTestCase {
       XCTAssertGreaterThan(compared, seeds.count * 7 / 10, "\(refusals)")
       XCTAssertGreaterThan(answered, compared / 4)
       XCTAssertGreaterThan(uncertain, compared / 20)
-      XCTAssertGreaterThan(failed, compared / 100)
+      XCTAssertGreaterThan(failed, 0)
       if isClaimed { XCTAssertGreaterThan(disputed, compared / 20) }
     }
   }
