@@ -167,6 +167,8 @@ final class DurableBaseTests: XCTestCase {
   func testSegmentsAreReadInPlace() throws {
     let total = 300_000
     var durable = try DurableBase(path: path)
+    durable.thresholds.identity = 2 * Segment.rowLimit
+    durable.thresholds.index = 2 * Segment.rowLimit
     try change(durable) { base in
       let relation = try XCTUnwrap(base.relation(named: "e", arity: 3))
       var start = 0

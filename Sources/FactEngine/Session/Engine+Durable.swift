@@ -24,6 +24,8 @@ extension Engine {
         isInterrupted: { [unowned self] in isInterrupted() },
         notice: { [unowned self] in waitNotice($0) })
     }
+    // What cannot be read is found before anything is let go of.
+    _ = try ProgramCoding.decode(opened.program, path: opened.path)
     endReading()
     durable = opened
     try adopt(.replaced)
@@ -42,7 +44,7 @@ extension Engine {
       if isWriting { try publish() }
       return result
     } catch {
-      if isWriting { try abandon() }
+      if isWriting { abandon() }
       throw Engine.translated(error)
     }
   }
@@ -92,7 +94,7 @@ extension Engine {
       try publish()
       return result
     } catch {
-      if isWriting { try abandon() }
+      if isWriting { abandon() }
       throw Engine.translated(error)
     }
   }
@@ -118,8 +120,9 @@ extension Engine {
     durable.endWriting()
   }
 
-  /// Goes back to what was committed last.
-  private func abandon() throws {
+  /// Goes back to what was committed last. Where even that fails, the next statement tries again,
+  /// and what made this one fail is what is told.
+  private func abandon() {
     guard let durable else { return }
     defer {
       isWriting = false
@@ -127,22 +130,27 @@ extension Engine {
       durable.endWriting()
     }
     if durable.hasChanges || programIsChanged {
-      try durable.rollback()
-      try adopt(.replaced)
+      mustAdopt = true
+      do {
+        try durable.rollback()
+        try adopt(.replaced)
+      } catch {}
     }
   }
 
   /// Makes what a durable base found the state of the engine.
   private func adopt(_ found: DurableBase.Refreshed) throws {
     guard let durable else { return }
-    switch found {
+    switch mustAdopt ? .replaced : found {
     case .same: return
     case .advanced:
       if durable.program != knownProgram { try readProgram() }
       resolver.program = program
     case .replaced:
+      mustAdopt = true
       replaceBase(by: durable.base)
       try readProgram()
+      mustAdopt = false
       if let again = last {
         last = nil
         let resolved = try? resolver.resolve(

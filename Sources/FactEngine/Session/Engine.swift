@@ -60,6 +60,8 @@ public final class Engine {
   var isReading = false
   /// Whether this process alone writes to the durable base.
   var isWriting = false
+  /// Whether what is in memory is not the base as it was read last.
+  var mustAdopt = false
   var transactionDepth = 0
   /// Whether a `load` failed after it had stated a part of its rows.
   var hasTornLoad = false

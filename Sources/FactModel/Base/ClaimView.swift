@@ -173,6 +173,7 @@ public final class ClaimView: RowSource {
 extension FactTable {
   /// The claims that count: the fact of each, its row among the claims (or `noRow`), its certainty.
   func claims(_ judge: ClaimJudge) -> (facts: [UInt32], entries: [UInt32], levels: [UInt8]) {
+    ensureRestored()
     var factRows: [UInt32] = []
     factRows.reserveCapacity(claimCount)
     var rows: [UInt32] = []
@@ -210,7 +211,10 @@ extension FactTable {
           let valid = Word(bits: words[ClaimColumn.valid][i])
           if !judge.counts(known: known, document, valid: valid, until: until) { continue }
         }
-        factRows.append(UInt32(truncatingIfNeeded: words[ClaimColumn.fact][i]))
+        let fact = UInt32(truncatingIfNeeded: words[ClaimColumn.fact][i])
+        // Only a damaged base has claims of no fact.
+        guard Int(fact) < facts.rowCount else { continue }
+        factRows.append(fact)
         entries.append(entry)
         levels.append(UInt8(truncatingIfNeeded: words[ClaimColumn.certainty][i]))
       }

@@ -70,6 +70,11 @@ public final class FactBase {
       ], isDeclared: true),
   ]
 
+  /// Whether a built-in relation has this name and so many attributes.
+  static func hasBuiltin(_ name: String, _ arity: Int) -> Bool {
+    builtinSchemas.contains { $0.name == name && $0.arity == arity }
+  }
+
   // MARK: Relations
 
   /// The relations in the order in which they came, built-in ones first.

@@ -19,6 +19,8 @@ public final class FactTable {
   var plainCount = 0
   /// Where changes are noted, for a base that is kept on disk.
   var journal: TableJournal?
+  /// Reads from a base which facts have entries and what was retracted, before that is asked.
+  var restore: (() -> Void)?
   /// Whether `retractions` has changed since it was stored.
   var hasChangedRetractions = false
   var view: (version: Int, perspective: Perspective, view: ClaimView)?
@@ -51,13 +53,26 @@ public final class FactTable {
 
   // MARK: Claims of a fact
 
+  @inline(__always)
+  func ensureRestored() {
+    if restore != nil { runRestore() }
+  }
+
+  private func runRestore() {
+    let enter = restore
+    restore = nil
+    enter?()
+  }
+
   /// Whether a fact has entries among the claims.
   func hasEntries(_ row: UInt32) -> Bool {
+    ensureRestored()
     let at = Int(row >> 6)
     return at < hasEntries.count && hasEntries[at] >> UInt64(row & 63) & 1 == 1
   }
 
   func setHasEntries(_ row: UInt32) {
+    ensureRestored()
     let at = Int(row >> 6)
     if at >= hasEntries.count {
       let wanted = (facts.rowCount + 63) / 64
@@ -78,6 +93,7 @@ public final class FactTable {
 
   /// The claim in a row of `claims`, with the day of its retraction if there was one.
   func claim(inRow row: UInt32) -> Claim {
+    ensureRestored()
     var claim = FactTable.claim(in: claims, row: row)
     if let until = retractions[row] { claim.until = until }
     return claim
@@ -119,6 +135,12 @@ public final class FactTable {
     return result
   }
 
+  /// Whether a claim was retracted and not erased since.
+  public var hasRetractions: Bool {
+    ensureRestored()
+    return !retractions.isEmpty
+  }
+
   /// Writes a claim of a fact, which must not have the same one open.
   func appendEntry(_ claim: Claim, of fact: UInt32) -> UInt32 {
     let row = claims.insert(words(of: claim, fact: fact)).row
@@ -138,6 +160,7 @@ public final class FactTable {
   ///
   /// Denials leave the new attributes open instead. Complexity: O(facts).
   func extend(to arity: Int, filling word: Word) {
+    ensureRestored()
     let old = facts
     let new = Table(arity: arity, account: old.account)
     var batch = [[UInt64]](
@@ -172,6 +195,7 @@ public final class FactTable {
         if !hasEntries(row), facts.isLive(row) { plain += 1 }
       }
       precondition(plain == plainCount)
+      ensureRestored()
       for row in retractions.keys { precondition(!claims.isLive(row)) }
     }
   #endif

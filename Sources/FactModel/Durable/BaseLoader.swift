@@ -4,15 +4,18 @@ struct BaseLoader {
   let environment: MapEnvironment
   let damage: DamageNote
   let account: MemoryAccount
+  let cache: BlobCache
 
   private var path: String { environment.path }
 
   /// A large value by its number.
   func blob(_ number: Int, _ size: Int) throws -> StoredBlob {
+    if let known = cache.find(number, size: size, in: environment) { return known }
     guard let value = try reader.value(.blob(number)),
       let blob = StoredBlob(
         number: number, value: value, size: size, owner: environment, damage: damage)
     else { throw BaseError.damaged(path, "value \(number) is missing or too short") }
+    cache.note(blob)
     return blob
   }
 
@@ -59,6 +62,9 @@ struct BaseLoader {
   func base(_ catalogue: Catalogue) throws -> FactBase {
     let values = try values(catalogue)
     let relations = try catalogue.entries.map { entry in
+      guard !entry.isBuiltin || FactBase.hasBuiltin(entry.schema.name, entry.schema.arity) else {
+        throw BaseError.damaged(path, "`\(entry.schema.name)` is not what it should be")
+      }
       let relation = Relation(
         id: entry.id, schema: entry.schema, isBuiltin: entry.isBuiltin, account: account)
       try restore(relation.facts, entry.facts)
@@ -70,32 +76,30 @@ struct BaseLoader {
   }
 
   private func restore(_ table: FactTable, _ stored: Catalogue.Tables) throws {
-    try restore(table.facts, stored.facts)
-    try restore(table.claims, stored.claims)
-    table.plainCount = stored.plainCount
-    try readState(stored.facts) { kind, block, bytes in
-      guard kind == StateKind.entries.rawValue else { return }
-      let wanted = block * 1024 + bytes.count / 8
-      if table.hasEntries.count < wanted {
-        table.hasEntries.append(
-          contentsOf: repeatElement(0, count: wanted - table.hasEntries.count))
-      }
-      for i in 0..<bytes.count / 8 {
-        table.hasEntries[block * 1024 + i] =
-          bytes.loadUnaligned(fromByteOffset: i * 8, as: UInt64.self)
-      }
+    try restore(
+      table.facts, stored.facts, live: stored.liveFacts, uncertain: stored.uncertainFacts)
+    try restore(table.claims, stored.claims, live: stored.liveClaims, uncertain: 0)
+    guard stored.plainCount <= stored.liveFacts else {
+      throw BaseError.damaged(path, "the counts of table \(stored.facts) cannot be")
     }
-    try readState(stored.claims) { kind, _, bytes in
-      guard kind == StateKind.retractions.rawValue else { return }
-      var reader = ByteReader(bytes)
-      for _ in 0..<(try reader.count(of: 9)) {
-        guard let row = UInt32(exactly: try reader.number()) else { throw UnreadableBytes() }
-        table.retractions[row] = Word(bits: try reader.word())
-      }
+    table.plainCount = stored.plainCount
+    let entries = try blobs(.entries, of: table.facts)
+    let retractions = try blobs(.retractions, of: table.claims).first?.blob
+    guard !entries.isEmpty || retractions != nil else { return }
+    table.restore = { [unowned table, damage] in
+      table.restoreClaims(entries: entries, retractions: retractions, damage: damage)
     }
   }
 
-  private func restore(_ table: Table, _ id: Int) throws {
+  private func blobs(
+    _ kind: StateKind, of table: Table
+  ) throws -> [(block: Int, blob: StoredBlob)] {
+    try (table.stored?.states ?? []).filter { $0.kind == kind }.map {
+      ($0.block, try blob($0.blob, $0.size))
+    }
+  }
+
+  private func restore(_ table: Table, _ id: Int, live: Int, uncertain: Int) throws {
     guard let bytes = try reader.value(.directory(id)) else {
       throw BaseError.damaged(path, "the directory of table \(id) is missing")
     }
@@ -107,6 +111,9 @@ struct BaseLoader {
     } catch is UnreadableBytes {
       throw BaseError.damaged(path, "the directory of table \(id) does not read")
     }
+    guard max(live, uncertain) <= stored.rowCount else {
+      throw BaseError.damaged(path, "the counts of table \(id) cannot be")
+    }
     let segments = try stored.segments.map { Segment(columns: try columns($0)) }
     var tail = [[UInt64]](repeating: [], count: table.arity)
     var tailCount = 0
@@ -117,21 +124,13 @@ struct BaseLoader {
       }
       tailCount += piece.count
     }
-    table.restore(stored, segments: segments, tail: tail, tailCount: tailCount)
-    try readState(id) { kind, block, bytes in
-      guard block < table.live.count || kind > StateKind.levels.rawValue else {
-        throw UnreadableBytes()
-      }
-      switch StateKind(rawValue: kind) {
-      case .live:
-        table.live[block] = (0..<bytes.count / 8).map {
-          bytes.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)
-        }
-      case .levels: table.levels[block] = Array(bytes)
-      default: break
-      }
+    let states = StoredStates()
+    for state in stored.states where state.kind == .live || state.kind == .levels {
+      states.note(state.kind, state.block, try blob(state.blob, state.size))
     }
-    table.countStates()
+    table.restore(
+      stored, segments: segments, tail: tail, tailCount: tailCount, states: states, live: live,
+      uncertain: uncertain)
   }
 
   /// The columns of a segment, read in place.
@@ -152,54 +151,5 @@ struct BaseLoader {
         base: column.base, maximum: column.maximum, count: segment.count, kinds: column.kinds,
         codes: codes)
     }
-  }
-
-  /// Calls `body` with kind, block and bytes of what is stored of a table's state.
-  private func readState(
-    _ table: Int, _ body: (Int, Int, UnsafeRawBufferPointer) throws -> Void
-  ) throws {
-    let first = StoreKey.state(table, 0, 0)
-    do {
-      try reader.forEach(from: first) { key, value in
-        guard key.isLike(first), key.number(0) == table else { return false }
-        guard value.count >= 8 else { throw UnreadableBytes() }
-        _ = try ByteReader(sealed: value)
-        try body(
-          key.number(1), key.number(2),
-          UnsafeRawBufferPointer(rebasing: value[0..<value.count - 8]))
-        return true
-      }
-    } catch is UnreadableBytes {
-      throw BaseError.damaged(path, "the state of table \(table) does not read")
-    }
-  }
-}
-
-/// What is stored of a table's rows beside their words.
-enum StateKind: Int {
-  case live = 0
-  case levels, entries, retractions
-}
-
-extension Table {
-  /// Counts what is alive and what is less than certain from bitmaps and levels.
-  func countStates() {
-    var alive = 0
-    var uncertain = 0
-    for block in live.indices {
-      let count = min(Segment.rowLimit, rowCount - block << 16)
-      if live[block].isEmpty {
-        alive += count
-      } else {
-        for at in 0..<(count + 63) / 64 {
-          var bits = live[block][at]
-          if at == count / 64 { bits &= 1 << UInt64(count & 63) &- 1 }
-          alive += bits.nonzeroBitCount
-        }
-      }
-      for level in levels[block].prefix(count) where level != 0 { uncertain += 1 }
-    }
-    liveCount = arity == 0 && live.isEmpty ? rowCount : alive
-    uncertainCount = uncertain
   }
 }

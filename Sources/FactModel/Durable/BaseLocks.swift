@@ -60,8 +60,54 @@ final class BaseLocks {
     isWriting = false
   }
 
+  // MARK: Readers
+
+  /// Says that this process reads a generation, so that nothing of it is deleted; false where that
+  /// cannot be said.
+  ///
+  /// A lock on one byte of the shared file, which ends with the process: the system itself counts
+  /// the readers. Unlike a transaction of LMDB it does not keep the pages of small values, which
+  /// every commit writes anew.
+  func pin(_ generation: Int) -> Bool {
+    users >= 0 && byteLock(BaseLocks.setLock, Int16(F_RDLCK), generation, 1) != nil
+  }
+
+  /// Lets go of a generation.
+  func unpin(_ generation: Int) {
+    _ = byteLock(BaseLocks.setLock, Int16(F_UNLCK), generation, 1)
+  }
+
+  /// The oldest generation that another process reads, below a limit.
+  func oldestPinned(below limit: Int) -> Int? {
+    var oldest: Int?
+    while oldest ?? limit > 0,
+      let found = byteLock(BaseLocks.getLock, Int16(F_WRLCK), 0, oldest ?? limit),
+      found.l_type != Int16(F_UNLCK)
+    {
+      oldest = Int(found.l_start)
+    }
+    return oldest
+  }
+
+  // Locks that belong to the opened file rather than the process (F_OFD_GETLK, F_OFD_SETLK).
+  private static let getLock: Int32 = 36
+  private static let setLock: Int32 = 37
+
+  private func byteLock(
+    _ command: Int32, _ type: Int16, _ start: Int, _ length: Int
+  ) -> flock? {
+    var lock = flock()
+    lock.l_type = type
+    lock.l_whence = Int16(SEEK_SET)
+    lock.l_start = off_t(start)
+    lock.l_len = off_t(length)
+    return fcntl(users, command, &lock) == 0 ? lock : nil
+  }
+
   /// Runs `body` while nobody else has the base open; false where somebody has.
-  func exclusively<Result>(_ body: () throws -> Result) throws -> Result? {
+  func exclusively<Result, Failure: Error>(
+    _ body: () throws(Failure) -> Result
+  ) throws(Failure) -> Result? {
     guard users >= 0, flock(users, LOCK_EX | LOCK_NB) == 0 else {
       if users >= 0 { flock(users, LOCK_SH) }
       return nil

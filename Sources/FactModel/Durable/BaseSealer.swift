@@ -1,7 +1,7 @@
 /// Writes what is in memory into a base: texts, segments, states, indexes and the catalogue.
 ///
 /// Values are written once; the next catalogue names them, all at the same moment. What belongs to
-/// nothing any more is deleted in the same transaction.
+/// nothing any more is deleted by a later seal, once nobody reads a generation that names it.
 final class BaseSealer {
   /// The catalogue that comes next.
   private(set) var catalogue: Catalogue
@@ -12,10 +12,16 @@ final class BaseSealer {
   /// Those of them that are still in memory as well.
   private var unadopted: [(table: Table, number: Int, segment: StoredSegment)] = []
   private var hasCleaned = false
+  /// Values that the next catalogue no longer names.
+  private var retired: [Int] = []
   /// The tables as they are stored afterwards.
   private(set) var tables: [(table: Table, stored: StoredTable)] = []
   var indexEntries: [Int: [StoredTable.IndexEntry]] = [:]
   var identities: [Int: [(rows: Range<Int>, blob: Int)]] = [:]
+
+  /// Whether nobody waits, so that all that was left for later is done.
+  var isThorough = false
+  var thresholds = Thresholds()
 
   /// Bytes that one transaction may hold in memory.
   static let transactionSize = 32 << 20
@@ -45,6 +51,23 @@ final class BaseSealer {
     let first = StoreKey.blob(catalogue.nextBlob)
     try writer.deleteAll(from: first) { $0.isLike(first) }
     hasCleaned = true
+  }
+
+  /// Leaves a value to be deleted when nobody needs it any more.
+  func retire(_ blob: Int) { retired.append(blob) }
+
+  /// Deletes what nobody needs any more: whoever begins to read now reads the present generation,
+  /// and `oldest` is the oldest that anybody reads.
+  private func deleteGarbage(_ writer: MapWriter, oldest: Int?) throws {
+    for part in catalogue.garbage where part.generation <= oldest ?? .max {
+      for number in part.blobs { try writer.delete(.blob(number)) }
+    }
+    catalogue.garbage.removeAll { $0.generation <= oldest ?? .max }
+    if !retired.isEmpty {
+      catalogue.garbage.append(
+        StoredGarbage(generation: catalogue.generation + 1, blobs: retired))
+    }
+    retired = []
   }
 
   // MARK: Early segments
@@ -98,8 +121,8 @@ final class BaseSealer {
 
   // MARK: Everything
 
-  /// Writes all that is new and the catalogue.
-  func seal(_ writer: MapWriter, program: [UInt8]?, logs: Range<Int>) throws {
+  /// Writes all that is new and the catalogue. `oldest` is the oldest generation that is read.
+  func seal(_ writer: MapWriter, program: [UInt8]?, logs: Range<Int>, oldest: Int?) throws {
     try clean(writer)
     try storeTexts(writer)
     try storeWides(writer)
@@ -112,10 +135,8 @@ final class BaseSealer {
         denials: denials)
     }
     for (id, table) in known where !kept.contains(id) {
-      for number in table.blobs { try writer.delete(.blob(number)) }
+      for number in table.blobs { retire(number) }
       try writer.delete(.directory(id))
-      let first = StoreKey.state(id, 0, 0)
-      try writer.deleteAll(from: first) { $0.isLike(first) && $0.number(0) == id }
     }
     if let program {
       var bytes = ByteWriter()
@@ -123,6 +144,7 @@ final class BaseSealer {
       try writer.put(.program, bytes.sealed)
     }
     for number in logs { try writer.delete(.log(number)) }
+    try deleteGarbage(writer, oldest: oldest)
     catalogue.firstLog = logs.upperBound
     catalogue.generation += 1
     catalogue.nextRelation = base.nextID
@@ -179,7 +201,7 @@ final class BaseSealer {
       guard let value = try writer.reader.value(.blob(last.blob)), value.count >= last.count * 8
       else { throw UnreadableBytes() }
       pairs = BaseSealer.merge(value, last.count, pairs)
-      try writer.delete(.blob(last.blob))
+      retire(last.blob)
       catalogue.hashes.removeLast()
     }
     let number = nextBlob()
@@ -232,16 +254,16 @@ final class BaseSealer {
     _ table: FactTable, _ writer: MapWriter, _ kept: inout Set<Int>
   ) throws -> Catalogue.Tables {
     let isNew = table.facts.stored == nil
-    let facts = try store(table.facts, writer)
-    let claims = try store(table.claims, writer)
-    kept.insert(facts)
-    kept.insert(claims)
-    let blocks = (table.hasEntries.count + 1023) / 1024
-    for block in 0..<blocks where isNew || table.facts.isChanged(block) {
+    // What was not read has not changed, but a table that is new has nothing in the base yet.
+    if isNew { table.ensureRestored() }
+    var entries: [(kind: StateKind, block: Int, bytes: [UInt8])] = []
+    for block in 0..<(table.hasEntries.count + 1023) / 1024
+    where isNew || table.facts.isChanged(block) {
       let words = table.hasEntries[block * 1024..<min(table.hasEntries.count, (block + 1) * 1024)]
       if words.allSatisfy({ $0 == 0 }) { continue }
-      try put(StateKind.entries, facts, block, words.withUnsafeBytes { Array($0) }, writer)
+      entries.append((.entries, block, words.withUnsafeBytes { Array($0) }))
     }
+    var retractions: [(kind: StateKind, block: Int, bytes: [UInt8])] = []
     if table.hasChangedRetractions {
       var bytes = ByteWriter()
       bytes.number(table.retractions.count)
@@ -249,20 +271,22 @@ final class BaseSealer {
         bytes.number(Int(row))
         bytes.word(word.bits)
       }
-      try put(StateKind.retractions, claims, 0, bytes.bytes, writer)
+      retractions.append((.retractions, 0, bytes.bytes))
     }
-    return Catalogue.Tables(facts: facts, claims: claims, plainCount: table.plainCount)
+    let facts = try store(table.facts, entries, writer)
+    let claims = try store(table.claims, retractions, writer)
+    kept.insert(facts)
+    kept.insert(claims)
+    return Catalogue.Tables(
+      facts: facts, claims: claims, plainCount: table.plainCount,
+      liveFacts: table.facts.liveCount, uncertainFacts: table.facts.uncertainCount,
+      liveClaims: table.claims.liveCount)
   }
 
-  private func put(
-    _ kind: StateKind, _ table: Int, _ block: Int, _ bytes: [UInt8], _ writer: MapWriter
-  ) throws {
-    var value = ByteWriter()
-    value.append(bytes)
-    try writer.put(.state(table, kind.rawValue, block), value.sealed)
-  }
-
-  private func store(_ table: Table, _ writer: MapWriter) throws -> Int {
+  private func store(
+    _ table: Table, _ others: [(kind: StateKind, block: Int, bytes: [UInt8])],
+    _ writer: MapWriter
+  ) throws -> Int {
     let old = table.stored
     let stored = StoredTable(id: old?.id ?? catalogue.nextTable)
     if old == nil { catalogue.nextTable += 1 }
@@ -274,21 +298,46 @@ final class BaseSealer {
       stored.segments.append(StoredSegment(count: Segment.rowLimit, columns: columns))
     }
     try storePieces(table, old, stored, writer)
+    stored.states = old?.states ?? []
+    var states = others
     for block in table.live.indices where old == nil || table.isChanged(block) {
       if !table.live[block].isEmpty {
-        let bytes = table.live[block].withUnsafeBytes { Array($0) }
-        try put(.live, stored.id, block, bytes, writer)
+        states.append((.live, block, table.live[block].withUnsafeBytes { Array($0) }))
       }
-      if !table.levels[block].isEmpty {
-        try put(.levels, stored.id, block, table.levels[block], writer)
-      }
+      if !table.levels[block].isEmpty { states.append((.levels, block, table.levels[block])) }
     }
+    for (kind, block, bytes) in states { try put(kind, block, bytes, of: stored, writer) }
     try storeIdentity(table, old, stored, writer)
     try storeIndexes(table, old, stored, writer)
-    if old == nil || old?.rowCount != stored.rowCount {
+    let isIndexed = indexEntries[stored.id]?.first?.blob != old?.indexes.first?.blob.number
+    if old == nil || old?.rowCount != stored.rowCount || !states.isEmpty || isIndexed {
       try writer.put(.directory(stored.id), encoded(stored))
     }
     return stored.id
+  }
+
+  /// Stores a bitmap or the like in the place of the one that was there.
+  private func put(
+    _ kind: StateKind, _ block: Int, _ bytes: [UInt8], of table: StoredTable, _ writer: MapWriter
+  ) throws {
+    table.states.removeAll { state in
+      guard state.kind == kind, state.block == block else { return false }
+      retire(state.blob)
+      return true
+    }
+    let number = try bytes.withUnsafeBytes { try write($0, writer) }
+    table.states.append(
+      StoredStateEntry(kind: kind, block: block, blob: number, size: bytes.count))
+  }
+
+  /// Writes bytes as a value of their own and returns its number.
+  private func write(_ bytes: UnsafeRawBufferPointer, _ writer: MapWriter) throws -> Int {
+    let number = nextBlob()
+    try writer.put(.blob(number), size: StoredBlob.storedSize(bytes.count)) { value in
+      value.copyMemory(from: bytes)
+      StoredBlob.finish(value, size: bytes.count)
+    }
+    return number
   }
 
   /// Stores the rows after the last full segment; earlier pieces stay, unless they are many.
@@ -306,7 +355,7 @@ final class BaseSealer {
         first = max(full, old.rowCount)
       } else {
         for column in old.pieces.flatMap(\.columns) where column.blob != 0 {
-          try writer.delete(.blob(column.blob))
+          retire(column.blob)
         }
       }
     }
@@ -318,24 +367,34 @@ final class BaseSealer {
     stored.pieces.append(StoredSegment(count: count, columns: columns))
   }
 
+  /// Writes codes in as few bytes as they need.
+  private func pack<T: FixedWidthInteger & UnsignedInteger>(
+    _ codes: [T], of column: Column, into result: inout StoredColumn, _ writer: MapWriter
+  ) throws {
+    let width = StoredCodes.width(of: column.maximum &- column.base)
+    let size = codes.count * width
+    result.width = width
+    result.blob = nextBlob()
+    try writer.put(.blob(result.blob), size: StoredBlob.storedSize(size)) { value in
+      StoredCodes.pack(codes, width: width, into: value)
+      StoredBlob.finish(value, size: size)
+    }
+  }
+
   private func store(_ column: Column, _ writer: MapWriter) throws -> StoredColumn {
     var result = StoredColumn(
       form: 2, width: column.width, kinds: column.kinds, base: column.base,
       maximum: column.maximum, blob: 0)
     func write(_ bytes: UnsafeRawBufferPointer) throws {
-      result.blob = nextBlob()
-      try writer.put(.blob(result.blob), size: StoredBlob.storedSize(bytes.count)) { value in
-        value.copyMemory(from: bytes)
-        StoredBlob.finish(value, size: bytes.count)
-      }
+      result.blob = try self.write(bytes, writer)
     }
     switch column.codes {
     case .constant: result.form = 0
     case .run: result.form = 1
     case .bytes(let codes): try codes.withUnsafeBytes(write)
     case .halves(let codes): try codes.withUnsafeBytes(write)
-    case .words(let codes): try codes.withUnsafeBytes(write)
-    case .full(let codes): try codes.withUnsafeBytes(write)
+    case .words(let codes): try pack(codes, of: column, into: &result, writer)
+    case .full(let codes): try pack(codes, of: column, into: &result, writer)
     case .stored(let codes):
       codes.blob.touch(0, codes.blob.bytes.count)
       try write(codes.blob.bytes)

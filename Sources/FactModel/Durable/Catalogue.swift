@@ -5,13 +5,24 @@ struct StoredRun {
   var size: Int
 }
 
+/// Values that nothing names any more from a generation on.
+struct StoredGarbage {
+  var generation: Int
+  var blobs: [Int]
+}
+
 /// What there is in a base, as of its last seal: small, and rewritten each time.
 struct Catalogue {
   /// The tables of the facts or denials of a relation.
   struct Tables {
     var facts: Int
     var claims: Int
+    /// Facts that stand and have no entry among the claims.
     var plainCount: Int
+    /// Facts that stand, facts that are less than certain, claims that are open.
+    var liveFacts: Int
+    var uncertainFacts: Int
+    var liveClaims: Int
   }
 
   /// A relation.
@@ -24,7 +35,7 @@ struct Catalogue {
   }
 
   /// The format that this program writes.
-  static let format = 1
+  static let format = 2
   static let magic = Array("factsh base\n".utf8)
 
   /// Goes up with each seal, so that a process sees that it must read anew.
@@ -39,6 +50,8 @@ struct Catalogue {
   var hashes: [StoredRun] = []
   var wides: [StoredRun] = []
   var entries: [Entry] = []
+  /// What is deleted once nobody reads an older generation.
+  var garbage: [StoredGarbage] = []
 
   /// The numbers of texts and wide values that are stored apart from the log.
   var textCount: Int { texts.reduce(0) { $0 + $1.count } }
@@ -68,13 +81,22 @@ struct Catalogue {
       writer.flag(entry.denials != nil)
       if let denials = entry.denials { Catalogue.write(denials, to: &writer) }
     }
+    writer.number(garbage.count)
+    for part in garbage {
+      writer.number(part.generation)
+      writer.number(part.blobs.count)
+      for number in part.blobs { writer.number(number) }
+    }
     return writer.sealed
   }
 
   private static func write(_ tables: Tables, to writer: inout ByteWriter) {
-    writer.number(tables.facts)
-    writer.number(tables.claims)
-    writer.number(tables.plainCount)
+    for number in [
+      tables.facts, tables.claims, tables.plainCount, tables.liveFacts, tables.uncertainFacts,
+      tables.liveClaims,
+    ] {
+      writer.number(number)
+    }
   }
 
   init(reading bytes: UnsafeRawBufferPointer) throws(UnreadableBytes) {
@@ -96,6 +118,11 @@ struct Catalogue {
       entries.append(
         Entry(id: id, isBuiltin: isBuiltin, schema: schema, facts: facts, denials: denials))
     }
+    for _ in 0..<(try reader.count(of: 2)) {
+      var part = StoredGarbage(generation: try reader.count(), blobs: [])
+      for _ in 0..<(try reader.count(of: 1)) { part.blobs.append(try reader.count()) }
+      garbage.append(part)
+    }
   }
 
   /// The generation alone, which is looked at before every statement.
@@ -114,6 +141,9 @@ struct Catalogue {
   }
 
   private static func tables(_ reader: inout ByteReader) throws(UnreadableBytes) -> Tables {
-    Tables(facts: try reader.count(), claims: try reader.count(), plainCount: try reader.count())
+    Tables(
+      facts: try reader.count(), claims: try reader.count(), plainCount: try reader.count(),
+      liveFacts: try reader.count(), uncertainFacts: try reader.count(),
+      liveClaims: try reader.count())
   }
 }

@@ -52,6 +52,9 @@ extension DurableBase {
   public func verify() throws -> Verification {
     try environment.read { reader in
       var result = Verification()
+      do { try environment.checkStructure() } catch let error as BaseError {
+        result.problems.append(error.message)
+      }
       guard let bytes = try reader.value(.catalogue) else {
         result.problems.append("there is no catalogue")
         return result
@@ -65,8 +68,12 @@ extension DurableBase {
       for run in newest.texts + newest.hashes + newest.wides { sizes[run.blob] = run.size }
       for entry in newest.entries {
         for tables in [entry.facts, entry.denials].compactMap({ $0 }) {
-          let arities = [(tables.facts, entry.schema.arity), (tables.claims, 8)]
-          for (id, arity) in arities { try list(id, arity, reader, &sizes, &result) }
+          try list(
+            tables.facts, entry.schema.arity, tables.liveFacts, tables.uncertainFacts, reader,
+            &sizes, &result)
+          try list(
+            tables.claims, FactTable.ClaimColumn.count, tables.liveClaims, 0, reader, &sizes,
+            &result)
         }
       }
       for (number, size) in sizes.sorted(by: { $0.key < $1.key }) {
@@ -88,10 +95,10 @@ extension DurableBase {
     }
   }
 
-  /// Lists the values of a table with their sizes.
+  /// Lists the values of a table with their sizes, and counts what its bitmaps and levels say.
   private func list(
-    _ id: Int, _ arity: Int, _ reader: MapReader, _ sizes: inout [Int: Int],
-    _ result: inout Verification
+    _ id: Int, _ arity: Int, _ live: Int, _ uncertain: Int, _ reader: MapReader,
+    _ sizes: inout [Int: Int], _ result: inout Verification
   ) throws {
     guard let bytes = try reader.value(.directory(id)) else {
       result.problems.append("the directory of table \(id) is missing")
@@ -111,6 +118,23 @@ extension DurableBase {
           sizes[column.blob] = segment.count * column.width
         }
       }
+      var dead = 0
+      var doubtful = 0
+      for state in table.states {
+        sizes[state.blob] = state.size
+        guard let value = try reader.value(.blob(state.blob)), value.count >= state.size else {
+          continue
+        }
+        let rows = min(Segment.rowLimit, table.rowCount - state.block << 16)
+        if state.kind == .live {
+          for row in 0..<rows where value[row >> 3] >> UInt8(row & 7) & 1 == 0 { dead += 1 }
+        } else if state.kind == .levels {
+          for row in 0..<rows where value[row] != 0 { doubtful += 1 }
+        }
+      }
+      if table.rowCount - dead != live || doubtful != uncertain {
+        result.problems.append("the rows of table \(id) are not those that were counted")
+      }
     } catch is UnreadableBytes {
       result.problems.append("the directory of table \(id) does not read")
     }
@@ -118,9 +142,12 @@ extension DurableBase {
 
   /// Checks the values that carry one checksum: directories, states, programs, log records.
   private func verifySmall(_ reader: MapReader, _ result: inout Verification) throws {
-    let sealed: Set<Character> = ["c", "d", "l", "p", "t"]
+    let sealed: Set<Character> = ["c", "d", "l", "p"]
     var looked = result
     try reader.forEach(from: .format) { key, value in
+      if !environment.hasSoundPages(key, value) {
+        looked.problems.append("the pages of a value of \(value.count) bytes do not read")
+      }
       let kind = Character(UnicodeScalar(key.bytes.first ?? 0))
       guard sealed.contains(kind) else { return true }
       looked.values += 1
@@ -141,7 +168,9 @@ extension DurableBase {
     _ = try beginWriting()
     defer { endWriting() }
     let done = try locks.exclusively { () throws -> (Int, Int) in
-      if nextLog > catalogue.firstLog { try seal() }
+      // The first seal leaves to the next one what it no longer needs.
+      try seal(thoroughly: true)
+      while !catalogue.garbage.isEmpty { try seal() }
       let before = environment.fileSize
       let copy = path + "-compact"
       unlink(copy)
@@ -159,7 +188,6 @@ extension DurableBase {
       }
       // It belongs to the old file, which this process may still read answers from.
       unlink(path + "-lock")
-      try DurableBase.synchronize(Self.folder(of: path))
       try reopen()
       return (before, environment.fileSize)
     }
@@ -171,12 +199,12 @@ extension DurableBase {
     return done
   }
 
-  private static func folder(of path: String) -> String {
+  static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  private static func synchronize(_ path: String) throws(BaseError) {
+  static func synchronize(_ path: String) throws(BaseError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw BaseError(status: errno, path: path, doing: "write") }
     defer { close(descriptor) }

@@ -25,10 +25,19 @@ public final class DurableBase {
   var environment: MapEnvironment
   let locks: BaseLocks
   let journal = Journal()
+  /// From how many rows on indexes are stored; tests take fewer.
+  var thresholds = BaseSealer.Thresholds()
   private let account: MemoryAccount
+  private let cache = BlobCache()
   var catalogue = Catalogue()
   /// The number of the next log record.
   var nextLog = 1
+  /// The generation that is noted as being read.
+  private var pinned: Int?
+  /// Whether what is in memory is not what was committed, so that all must be read anew.
+  private var isStale = false
+  /// Whether the path has another file than the one that is open.
+  private var isReplaced = false
   private var loggedRows = 0
   private var loggedBytes = 0
   /// The numbers of texts and wide values that are committed.
@@ -55,102 +64,10 @@ public final class DurableBase {
     try DurableBase.check(path, isReadOnly)
     let waiting = BaseLocks.Waiting(isInterrupted: isInterrupted, notice: notice)
     locks = try BaseLocks(path: path, isReadOnly: isReadOnly, waiting: waiting)
+    if !isReadOnly { try DurableBase.clearUnfinished(path, locks) }
     environment = try MapEnvironment.of(path: path, isReadOnly: isReadOnly)
-    try checkSize()
     if try !hasFormat() { try create(waiting) }
     try environment.read { try load($0) }
-  }
-
-  /// Looks at the file before LMDB does, which would make a base of an empty one and more.
-  private static func check(_ path: String, _ isReadOnly: Bool) throws(BaseError) {
-    var information = stat()
-    guard stat(path, &information) == 0 else {
-      let status = errno
-      if status == ENOENT, !isReadOnly { return }
-      throw BaseError(status: status, path: path, doing: "open")
-    }
-    if information.st_mode & S_IFMT == S_IFDIR {
-      throw BaseError(
-        .foreign, "`\(path)` is a folder",
-        hint: "give the path of a file, such as \(path)/base.facts")
-    }
-    let descriptor = Glibc.open(path, (isReadOnly ? O_RDONLY : O_RDWR) | O_CLOEXEC)
-    guard descriptor >= 0 else { throw BaseError(status: errno, path: path, doing: "open") }
-    defer { close(descriptor) }
-    if information.st_size == 0, !isReadOnly { return }
-    // The first page of an LMDB file has this number behind its header.
-    var page = [UInt8](repeating: 0, count: 24)
-    let count = read(descriptor, &page, page.count)
-    guard count == page.count, Array(page[16..<20]) == [0xDE, 0xC0, 0xEF, 0xBE] else {
-      throw BaseError(
-        .foreign, "`\(path)` is no fact base", hint: "give another path; the file was not touched")
-    }
-  }
-
-  /// A file that was cut would end the process as soon as a page beyond its end is read.
-  private func checkSize() throws(BaseError) {
-    // Pages at the very end may never have been written.
-    let slack = 1 << 20
-    if environment.fileSize + slack < environment.reachedSize {
-      throw BaseError.damaged(path, "the file has been cut short")
-    }
-  }
-
-  private func hasFormat() throws -> Bool {
-    do {
-      return try environment.read { reader in
-        guard let value = try reader.value(.format) else {
-          try reader.forEach(from: .format) { _, _ in
-            throw BaseError(
-              .foreign, "`\(path)` is the database of another program",
-              hint: "give another path; it was not touched")
-          }
-          return false
-        }
-        try DurableBase.checkFormat(value, path)
-        return true
-      }
-    } catch let error as BaseError where error.kind == .missing { return false }
-  }
-
-  private static func checkFormat(_ value: UnsafeRawBufferPointer, _ path: String) throws {
-    let magic = Catalogue.magic
-    guard value.count >= magic.count, Array(value[0..<magic.count]) == magic else {
-      throw BaseError(
-        .foreign, "`\(path)` is the database of another program",
-        hint: "give another path; it was not touched")
-    }
-    var reader = ByteReader(UnsafeRawBufferPointer(rebasing: value[magic.count...]))
-    guard let format = try? reader.count() else { throw BaseError.damaged(path, "its format") }
-    if format > Catalogue.format {
-      throw BaseError(
-        .newerFormat, "the base `\(path)` has format \(format), newer than this program's",
-        hint: "open it with a newer factsh")
-    }
-    if format < Catalogue.format {
-      throw BaseError(
-        .olderFormat, "the base `\(path)` has format \(format), older than this program's",
-        hint: "save it with the factsh that wrote it (.save FILE) and read it into a new base")
-    }
-  }
-
-  private func create(_ waiting: BaseLocks.Waiting) throws {
-    if isReadOnly {
-      throw BaseError(
-        .missing, "there is no base in `\(path)` yet", hint: "open it without --read-only first")
-    }
-    try locks.beginWriting(waiting)
-    defer { locks.endWriting() }
-    // Another process may have been faster.
-    if try hasFormat() { return }
-    let sealer = BaseSealer(after: catalogue, base: base, known: [:])
-    try environment.write { writer in
-      var format = ByteWriter()
-      format.append(Catalogue.magic)
-      format.number(Catalogue.format)
-      try writer.put(.format, format.bytes)
-      try sealer.seal(writer, program: [], logs: 1..<1)
-    }
   }
 
   // MARK: Reading
@@ -166,10 +83,39 @@ public final class DurableBase {
   }
 
   /// Holds the newest state until `endReading`.
+  ///
+  /// What is large of it is kept by a note that it is read; a transaction, which would keep all
+  /// pages that others write meanwhile from being used again, only where there can be no such note.
   public func beginReading() throws -> Refreshed {
+    if isReplaced { try reopen() }
+    var result = Refreshed.same
+    for _ in 0..<20 {
+      switch try environment.read({ try refresh($0) }) {
+      case .same: break
+      case .advanced: if case .same = result { result = .advanced }
+      case .replaced: result = .replaced
+      }
+      let generation = catalogue.generation
+      guard locks.pin(generation) else { break }
+      do {
+        // A seal that was under way has looked for readers before this one.
+        if try environment.read({ try self.generation($0) }) == generation {
+          pinned = generation
+          return result
+        }
+      } catch {
+        locks.unpin(generation)
+        throw error
+      }
+      locks.unpin(generation)
+    }
     let reader = try environment.beginReading()
     do {
-      return try refresh(reader)
+      switch try refresh(reader) {
+      case .same: return result
+      case .advanced: if case .same = result { return .advanced } else { return result }
+      case .replaced: return .replaced
+      }
     } catch {
       environment.endReading()
       throw error
@@ -177,9 +123,22 @@ public final class DurableBase {
   }
 
   /// Lets go of the state.
-  public func endReading() { environment.endReading() }
+  public func endReading() {
+    guard let generation = pinned else { return environment.endReading() }
+    locks.unpin(generation)
+    pinned = nil
+  }
+
+  private func generation(_ reader: MapReader) throws -> Int? {
+    guard let value = try reader.value(.catalogue) else { return nil }
+    do { return try Catalogue.generation(of: value) } catch { return nil }
+  }
 
   private func refresh(_ reader: MapReader) throws -> Refreshed {
+    if isStale {
+      try load(reader)
+      return .replaced
+    }
     guard let value = try reader.value(.catalogue) else {
       throw BaseError.damaged(path, "there is no catalogue")
     }
@@ -201,7 +160,17 @@ public final class DurableBase {
 
   /// Reads everything anew. Complexity: O(relations + segments + log records).
   func load(_ reader: MapReader) throws {
-    damage = DamageNote()
+    let known =
+      isStale
+      ? [:]
+      : Dictionary(
+        storedTables.map { ($1.id, $0) }, uniquingKeysWith: { $1 })
+    isStale = true
+    if damage.first != nil {
+      // What was found once is to be found again.
+      damage = DamageNote()
+      cache.clear()
+    }
     earlySealer = nil
     guard let value = try reader.value(.catalogue) else {
       throw BaseError.damaged(path, "there is no catalogue")
@@ -209,8 +178,12 @@ public final class DurableBase {
     do {
       let catalogue = try Catalogue(reading: value)
       let loader = BaseLoader(
-        reader: reader, environment: environment, damage: damage, account: account)
+        reader: reader, environment: environment, damage: damage, account: account, cache: cache)
       base = try loader.base(catalogue)
+      cache.keepUsed()
+      for (table, stored) in storedTables {
+        if let old = known[stored.id] { table.takeIndexes(of: old) }
+      }
       self.catalogue = catalogue
       noteTables()
       texts = catalogue.textCount
@@ -225,21 +198,32 @@ public final class DurableBase {
       journal.clear()
       base.journal = journal
       guard try replay(reader) else { throw UnreadableBytes() }
+      try checkLogEnd(reader)
     } catch is UnreadableBytes {
       throw BaseError.damaged(path, "the catalogue or the log does not read")
     }
     if let first = damage.first { throw BaseError.damaged(path, first) }
+    isStale = false
+  }
+
+  /// A statement after one that is missing was acknowledged later than that one.
+  private func checkLogEnd(_ reader: MapReader) throws {
+    let next = StoreKey.log(nextLog)
+    try reader.forEach(from: next) { key, _ in
+      if key.isLike(next) { throw BaseError.damaged(path, "statement \(nextLog) is missing") }
+      return false
+    }
+  }
+
+  /// The tables that lie in the base, and what of them does.
+  private var storedTables: [(table: Table, stored: StoredTable)] {
+    base.relations.flatMap { [$0.facts, $0.denials].compactMap { $0 } }
+      .flatMap { [$0.facts, $0.claims] }
+      .compactMap { table in table.stored.map { (table, $0) } }
   }
 
   private func noteTables() {
-    tables = [:]
-    for relation in base.relations {
-      for table in [relation.facts, relation.denials].compactMap({ $0 }) {
-        for stored in [table.facts.stored, table.claims.stored].compactMap({ $0 }) {
-          tables[stored.id] = stored
-        }
-      }
-    }
+    tables = Dictionary(storedTables.map { ($1.id, $1) }, uniquingKeysWith: { $1 })
   }
 
   /// Does what others have logged since; false where it does not fit what is in memory.
@@ -274,6 +258,7 @@ public final class DurableBase {
     }
     try locks.beginWriting(.init(isInterrupted: isInterrupted, notice: notice))
     do {
+      if isReplaced { try reopen() }
       let found = try environment.read { try refresh($0) }
       // Many values of queries would be written with the statement.
       guard base.values.symbols.count - texts > 65_536 else { return found }
@@ -317,26 +302,37 @@ public final class DurableBase {
     journal.clear()
   }
 
+  private func newSealer() -> BaseSealer {
+    let sealer = BaseSealer(after: catalogue, base: base, known: tables)
+    sealer.thresholds = thresholds
+    return sealer
+  }
+
   /// Gives back memory in the middle of a long statement: full segments are written ahead, where
   /// nobody sees them before the commit.
   public func relieve() throws {
-    let sealer = earlySealer ?? BaseSealer(after: catalogue, base: base, known: tables)
+    let sealer = earlySealer ?? newSealer()
     earlySealer = sealer
     let written = try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
     guard written else { return }
     try environment.read { reader in
       try sealer.adoptEarly(
-        BaseLoader(reader: reader, environment: environment, damage: damage, account: account))
+        BaseLoader(
+          reader: reader, environment: environment, damage: damage, account: account, cache: cache))
     }
   }
 
-  /// Writes everything since the last seal as segments.
-  func seal() throws {
-    let sealer = earlySealer ?? BaseSealer(after: catalogue, base: base, known: tables)
+  /// Writes everything since the last seal as segments; with `thoroughly`, all that is left to do.
+  func seal(thoroughly: Bool = false) throws {
+    let sealer = earlySealer ?? newSealer()
     earlySealer = nil
+    sealer.isThorough = thoroughly
     _ = try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
+    environment.forgetDeadReaders()
     try environment.write { writer in
-      try sealer.seal(writer, program: program, logs: catalogue.firstLog..<nextLog)
+      try sealer.seal(
+        writer, program: program, logs: catalogue.firstLog..<nextLog,
+        oldest: locks.oldestPinned(below: catalogue.generation))
     }
     catalogue = sealer.catalogue
     loggedRows = 0
@@ -344,24 +340,38 @@ public final class DurableBase {
     texts = base.values.symbols.count
     wides = base.values.wides.count
     journal.clear()
-    try environment.read { reader in
-      try sealer.adopt(
-        BaseLoader(reader: reader, environment: environment, damage: damage, account: account))
-    }
-    noteTables()
+    // It is kept by now, so that what fails from here on is no failure of the statement.
+    do {
+      try environment.read { reader in
+        try sealer.adopt(
+          BaseLoader(
+            reader: reader, environment: environment, damage: damage, account: account, cache: cache
+          ))
+      }
+      noteTables()
+    } catch { isStale = true }
   }
 
   /// Forgets what was done since the last commit: `base` is another object afterwards.
   public func rollback() throws {
     journal.clear()
+    isStale = true
+    // The numbers of values that were written ahead are given to others.
+    cache.clear()
     try environment.read { try load($0) }
   }
 }
 
 extension DurableBase {
-  /// Goes on with the file that now has the path.
+  /// Goes on with the file that now has the path. Where that fails, nothing is read from or written
+  /// to the old one: what was written there would be lost.
   func reopen() throws {
+    isReplaced = true
+    isStale = true
+    // The name of the new file must be on disk before anything is kept in it.
+    try DurableBase.synchronize(DurableBase.folder(of: path))
     environment = try MapEnvironment.of(path: path, isReadOnly: isReadOnly)
+    isReplaced = false
     try environment.read { try load($0) }
   }
 }

@@ -1,8 +1,8 @@
 /// Where the rows of a range are by the hash of all their words, as it lies in a base.
 ///
 /// Hashes are cut into buckets of about eight rows by their upper bits; a row has one byte of its
-/// hash beside it, so that a look-up compares about one row. Laid out as row numbers, bytes, and
-/// where each bucket begins.
+/// hash beside it, so that a look-up compares about one row. Laid out as row numbers, counted from the
+/// first row covered in the upper 24 bits and with the byte below them, then where each bucket begins.
 struct IdentityRun {
   /// The rows covered.
   let rows: Range<Int>
@@ -11,7 +11,8 @@ struct IdentityRun {
 
   init?(rows: Range<Int>, blob: StoredBlob) {
     bits = IdentityRun.bits(rows.count)
-    guard blob.bytes.count == IdentityRun.size(rows.count) else { return nil }
+    guard rows.count <= IdentityRun.rowLimit, blob.bytes.count == IdentityRun.size(rows.count)
+    else { return nil }
     self.rows = rows
     self.blob = blob
   }
@@ -24,23 +25,24 @@ struct IdentityRun {
 
   /// The bytes of a run over so many rows.
   static func size(_ count: Int) -> Int {
-    let tags = (count + 3) & ~3
-    return count * 4 + tags + ((1 << bits(count)) + 1) * 4
+    count * 4 + ((1 << bits(count)) + 1) * 4
   }
+
+  /// The rows that a run can cover.
+  static let rowLimit = 1 << 24
 
   /// Calls `body` with each row that may have a hash, until it returns true.
   func candidates(hash: UInt32, _ body: (UInt32) -> Bool) -> UInt32? {
     let count = rows.count
-    let tags = count * 4
-    let starts = tags + (count + 3) & ~3
+    let starts = count * 4
     let bucket = Int(hash >> UInt32(32 - bits))
     let first = Int(blob.word32(bucket, from: starts))
     let last = Int(blob.word32(bucket + 1, from: starts))
     guard first <= last, last <= count else { return nil }
-    blob.touch(tags + first, last - first)
-    let tag = UInt8(truncatingIfNeeded: hash)
-    for i in first..<last where blob.bytes[tags + i] == tag {
-      let row = blob.word32(i) &+ UInt32(rows.lowerBound)
+    for i in first..<last {
+      let entry = blob.word32(i)
+      guard (entry ^ hash) & 0xFF == 0 else { continue }
+      let row = entry >> 8 &+ UInt32(rows.lowerBound)
       if Int(row) < rows.upperBound, body(row) { return row }
     }
     return nil
@@ -69,16 +71,14 @@ struct IdentityRun {
     var starts = [UInt32](repeating: 0, count: (1 << bits) + 2)
     for hash in hashes { starts[Int(hash >> shift) &+ 2] &+= 1 }
     for i in 2..<starts.count { starts[i] = starts[i] &+ starts[i &- 1] }
-    let tags = count * 4
     for i in 0..<count {
       let bucket = Int(hashes[i] >> shift) &+ 1
       let at = Int(starts[bucket])
       starts[bucket] &+= 1
-      value.storeBytes(of: UInt32(truncatingIfNeeded: i), toByteOffset: at &* 4, as: UInt32.self)
-      value[tags &+ at] = UInt8(truncatingIfNeeded: hashes[i])
+      let entry = UInt32(truncatingIfNeeded: i) << 8 | hashes[i] & 0xFF
+      value.storeBytes(of: entry, toByteOffset: at &* 4, as: UInt32.self)
     }
-    for i in count..<(count + 3) & ~3 { value[tags + i] = 0 }
-    let base = tags + (count + 3) & ~3
+    let base = count * 4
     for i in 0...(1 << bits) {
       value.storeBytes(of: starts[i], toByteOffset: base &+ i &* 4, as: UInt32.self)
     }

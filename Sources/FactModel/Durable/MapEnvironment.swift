@@ -14,6 +14,7 @@ final class MapEnvironment: @unchecked Sendable {
   private var hasDatabase = false
   private var reader: OpaquePointer?
   private var readers = 0
+  private let pageSize: Int
 
   /// The environments of this process. LMDB forbids to open one twice, and what was read from one
   /// may still be in use when its base is opened again.
@@ -56,7 +57,16 @@ final class MapEnvironment: @unchecked Sendable {
     self.path = path
     self.isReadOnly = isReadOnly
     handle = try MapEnvironment.openHandle(path, isReadOnly)
-    // A reader that died leaves its slot behind, which would keep old pages for ever.
+    var statistics = MDB_stat()
+    mdb_env_stat(handle, &statistics)
+    pageSize = Int(statistics.ms_psize)
+    // All is set by now, so that `deinit` closes it where this throws.
+    try MapEnvironment.checkStructure(handle, path)
+    forgetDeadReaders()
+  }
+
+  /// A reader that died leaves its slot behind, which would keep old pages for ever.
+  func forgetDeadReaders() {
     var dead: Int32 = 0
     mdb_reader_check(handle, &dead)
   }
@@ -90,19 +100,41 @@ final class MapEnvironment: @unchecked Sendable {
     }
   }
 
+  /// Looks at all that LMDB will follow, while the state that it belongs to is held.
+  private static func checkStructure(
+    _ handle: OpaquePointer, _ path: String
+  ) throws(BaseError) {
+    var descriptor: Int32 = -1
+    mdb_env_get_fd(handle, &descriptor)
+    // Two commits of others between the beginning of a transaction and its look at the file are
+    // possible, but not again and again.
+    for _ in 0..<20 {
+      var transaction: OpaquePointer?
+      let status = mdb_txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
+      guard status == 0, let transaction else {
+        throw BaseError(status: status, path: path, doing: "read")
+      }
+      defer { mdb_txn_abort(transaction) }
+      let isChecked = try MapStructure.check(
+        descriptor: descriptor, path: path, transaction: mdb_txn_id(transaction))
+      if isChecked { return }
+    }
+    throw .damaged(path, "its first pages change all the time")
+  }
+
+  /// Looks at the pages of the newest state again.
+  func checkStructure() throws(BaseError) { try MapEnvironment.checkStructure(handle, path) }
+
+  /// Whether the pages of a value, if it has some of its own, say so.
+  func hasSoundPages(_ key: StoreKey, _ value: UnsafeRawBufferPointer) -> Bool {
+    !MapStructure.hasOwnPages(value, keySize: key.bytes.count, pageSize: pageSize)
+      || MapStructure.isLarge(value, pageSize: pageSize)
+  }
+
   /// Bytes that the file takes, free pages included.
   var fileSize: Int {
     var information = stat()
     return stat(path, &information) == 0 ? Int(information.st_size) : 0
-  }
-
-  /// Bytes of the pages that the newest state has ever reached.
-  var reachedSize: Int {
-    var information = MDB_envinfo()
-    var statistics = MDB_stat()
-    mdb_env_info(handle, &information)
-    mdb_env_stat(handle, &statistics)
-    return (Int(information.me_last_pgno) + 1) * Int(statistics.ms_psize)
   }
 
   // MARK: Reading
@@ -156,7 +188,8 @@ final class MapEnvironment: @unchecked Sendable {
         hasDatabase = true
       }
       let result = try body(
-        MapWriter(transaction: transaction, database: database, path: path))
+        MapWriter(
+          transaction: transaction, database: database, path: path, pageSize: pageSize))
       let status = mdb_txn_commit(transaction)
       guard status == 0 else { throw Committed(status: status) }
       return result
@@ -228,14 +261,25 @@ struct MapWriter {
   fileprivate let transaction: OpaquePointer
   fileprivate let database: MDB_dbi
   fileprivate let path: String
+  fileprivate let pageSize: Int
 
   /// What this transaction sees.
   var reader: MapReader {
     MapReader(transaction: transaction, database: database, path: path)
   }
 
+  /// Looks at what stands before a large value that goes: LMDB frees as many pages as it says.
+  private func checkOld(_ key: StoreKey) throws(BaseError) {
+    guard let old = try reader.value(key),
+      MapStructure.hasOwnPages(old, keySize: key.bytes.count, pageSize: pageSize),
+      !MapStructure.isLarge(old, pageSize: pageSize)
+    else { return }
+    throw .damaged(path, "the pages of a value that is to go do not read")
+  }
+
   /// Writes a value.
   func put(_ key: StoreKey, _ bytes: [UInt8]) throws(BaseError) {
+    try checkOld(key)
     let status = bytes.withUnsafeBytes { source in
       var value = MDB_val(
         mv_size: source.count, mv_data: UnsafeMutableRawPointer(mutating: source.baseAddress))
@@ -248,6 +292,7 @@ struct MapWriter {
   func put(
     _ key: StoreKey, size: Int, _ fill: (UnsafeMutableRawBufferPointer) -> Void
   ) throws(BaseError) {
+    try checkOld(key)
     var value = MDB_val(mv_size: size, mv_data: nil)
     let status = key.withValue {
       mdb_put(transaction, database, &$0, &value, UInt32(MDB_RESERVE))
@@ -258,6 +303,7 @@ struct MapWriter {
 
   /// Deletes a value, if it is there.
   func delete(_ key: StoreKey) throws(BaseError) {
+    try checkOld(key)
     let status = key.withValue { mdb_del(transaction, database, &$0, nil) }
     guard status == 0 || status == MDB_NOTFOUND else {
       throw BaseError(status: status, path: path, doing: "write")

@@ -41,7 +41,11 @@ enum LogRecord {
       throw UnreadableBytes()
     }
     switch operation {
-    case .use: _ = base.relation(named: try reader.text(), arity: try reader.count())
+    case .use:
+      let name = try reader.text()
+      let arity = try reader.count()
+      guard arity <= LogRecord.greatestArity else { throw UnreadableBytes() }
+      _ = base.relation(named: name, arity: arity)
     case .declare: _ = try? base.declare(try Schema(reading: &reader))
     case .drop:
       guard let relation = base.relation(named: try reader.text()) else { throw UnreadableBytes() }
@@ -56,7 +60,9 @@ enum LogRecord {
     case .stateBatch:
       let (relation, isDenial) = try target(&reader, base)
       let count = try reader.count()
-      guard try reader.count() == relation.arity else { throw UnreadableBytes() }
+      guard count <= Journal.rowLimit, try reader.count() == relation.arity else {
+        throw UnreadableBytes()
+      }
       var columns: [[UInt64]] = []
       for _ in 0..<relation.arity { columns.append(try reader.words(count)) }
       let claims = try ClaimBatch(reading: &reader, count: count)
@@ -75,6 +81,9 @@ enum LogRecord {
       table(relation, isDenial).erase(rows: rows, matching: try ClaimFilter(reading: &reader))
     }
   }
+
+  /// More attributes than any statement can write, so that a damaged record does not reserve memory.
+  private static let greatestArity = 1 << 16
 
   private static func target(
     _ reader: inout ByteReader, _ base: FactBase

@@ -26,10 +26,6 @@ struct StoreKey: Hashable {
   static func blob(_ number: Int) -> StoreKey { StoreKey("s", number) }
   /// The segments of a table.
   static func directory(_ table: Int) -> StoreKey { StoreKey("d", table) }
-  /// Which rows of a segment live, how sure they are, which have entries among the claims.
-  static func state(_ table: Int, _ kind: Int, _ block: Int) -> StoreKey {
-    StoreKey("t", table, kind, block)
-  }
 
   /// Whether this is a key of the same letter.
   func isLike(_ other: StoreKey) -> Bool { bytes.first == other.bytes.first }

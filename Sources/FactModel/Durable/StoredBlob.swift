@@ -19,7 +19,7 @@ final class StoredBlob: @unchecked Sendable {
   /// The bytes themselves.
   let bytes: UnsafeRawBufferPointer
   private let sums: UnsafeRawBufferPointer
-  private let owner: MapEnvironment
+  let owner: MapEnvironment
   private let damage: DamageNote
   private var verified: [UInt64]
   private var remaining: Int
@@ -121,5 +121,34 @@ final class StoredBlob: @unchecked Sendable {
   func word64(_ index: Int) -> UInt64 {
     touch(index &* 8, 8)
     return bytes.loadUnaligned(fromByteOffset: index &* 8, as: UInt64.self)
+  }
+}
+
+/// The values that the last look at a base has named: those that the next one names as well have
+/// not moved, and what was verified of them need not be verified again.
+final class BlobCache {
+  private var blobs: [Int: StoredBlob] = [:]
+  private var used: [Int: StoredBlob] = [:]
+
+  /// A value that is known, of this size and in this file.
+  func find(_ number: Int, size: Int, in environment: MapEnvironment) -> StoredBlob? {
+    guard let blob = blobs[number] ?? used[number], blob.owner === environment,
+      blob.bytes.count == size
+    else { return nil }
+    used[number] = blob
+    return blob
+  }
+
+  func note(_ blob: StoredBlob) { used[blob.number] = blob }
+
+  /// Lets go of what was not named since the last call.
+  func keepUsed() {
+    blobs = used
+    used = [:]
+  }
+
+  func clear() {
+    blobs = [:]
+    used = [:]
   }
 }

@@ -1,7 +1,7 @@
 /// The codes of one column of a segment that lie in a base and are read in place.
 final class StoredCodes: @unchecked Sendable {
   let blob: StoredBlob
-  /// The bytes of a code: 1, 2, 4 or 8.
+  /// The bytes of a code: 1 to 8, of which those that are no power of two save room.
   let width: Int
   /// Where the codes begin, for loops that look their width up themselves.
   let start: UnsafeRawPointer
@@ -25,8 +25,28 @@ final class StoredCodes: @unchecked Sendable {
     switch width {
     case 1: UInt64(start.load(fromByteOffset: row, as: UInt8.self))
     case 2: UInt64(start.load(fromByteOffset: row &* 2, as: UInt16.self))
+    case 3: UInt64(start.loadUnaligned(fromByteOffset: row &* 3, as: UInt32.self) & 0xFF_FFFF)
     case 4: UInt64(start.load(fromByteOffset: row &* 4, as: UInt32.self))
-    default: start.load(fromByteOffset: row &* 8, as: UInt64.self)
+    case 8: start.load(fromByteOffset: row &* 8, as: UInt64.self)
+    default: start.loadUnaligned(fromByteOffset: row &* width, as: UInt64.self) & mask
+    }
+  }
+
+  /// What of eight bytes belongs to one code. Those read beyond the last one are checksums.
+  private var mask: UInt64 { .max >> UInt64(64 - width * 8) }
+
+  /// The code of one row, not verified: for estimates alone.
+  func unverifiedCode(at row: Int) -> UInt64 { load(row) }
+
+  /// The fewest bytes that hold a number.
+  static func width(of span: UInt64) -> Int { max(1, (64 - span.leadingZeroBitCount + 7) / 8) }
+
+  /// Writes codes in so many bytes each, to a value with four bytes more at its end.
+  static func pack<T: FixedWidthInteger & UnsignedInteger>(
+    _ codes: [T], width: Int, into value: UnsafeMutableRawBufferPointer
+  ) {
+    for i in 0..<codes.count {
+      value.storeBytes(of: codes[i], toByteOffset: i &* width, as: T.self)
     }
   }
 
@@ -42,8 +62,16 @@ final class StoredCodes: @unchecked Sendable {
     switch width {
     case 1: widen(UInt8.self, rows, base, &words, position)
     case 2: widen(UInt16.self, rows, base, &words, position)
+    case 3:
+      for i in 0..<rows.count {
+        let code = start.loadUnaligned(
+          fromByteOffset: (rows.lowerBound &+ i) &* 3, as: UInt32.self)
+        words[position &+ i] = base &+ UInt64(code & 0xFF_FFFF)
+      }
     case 4: widen(UInt32.self, rows, base, &words, position)
-    default: widen(UInt64.self, rows, base, &words, position)
+    case 8: widen(UInt64.self, rows, base, &words, position)
+    default:
+      for i in 0..<rows.count { words[position &+ i] = base &+ load(rows.lowerBound &+ i) }
     }
   }
 
@@ -67,7 +95,11 @@ final class StoredCodes: @unchecked Sendable {
     case 1: pick(UInt8.self, rows, positions, base, &words)
     case 2: pick(UInt16.self, rows, positions, base, &words)
     case 4: pick(UInt32.self, rows, positions, base, &words)
-    default: pick(UInt64.self, rows, positions, base, &words)
+    case 8: pick(UInt64.self, rows, positions, base, &words)
+    default:
+      for i in positions {
+        words[i] = base &+ load(Int(truncatingIfNeeded: rows[i] & 0xFFFF))
+      }
     }
   }
 

@@ -16,6 +16,14 @@ struct StoredSegment {
   var columns: [StoredColumn]
 }
 
+/// A bitmap or the like of a segment, and where it is.
+struct StoredStateEntry {
+  var kind: StateKind
+  var block: Int
+  var blob: Int
+  var size: Int
+}
+
 /// What of a table lies in a base.
 final class StoredTable {
   let id: Int
@@ -28,6 +36,8 @@ final class StoredTable {
   /// Rows by their hash, in ranges that follow one another from row 0 on.
   var identity: [IdentityRun] = []
 
+  /// What is stored beside the words, at most one of a kind and segment.
+  var states: [StoredStateEntry] = []
   /// Rows by the words of a column.
   var indexes: [StoredIndex] = []
 
@@ -51,6 +61,7 @@ final class StoredTable {
       for column in segment.columns where column.blob != 0 { numbers.append(column.blob) }
     }
     return numbers + identity.map(\.blob.number) + indexes.map(\.blob.number)
+      + states.map(\.blob)
   }
 
   // MARK: As bytes
@@ -92,6 +103,11 @@ final class StoredTable {
     for index in indexes {
       for number in [index.column, index.rows, index.blob, index.size] { writer.number(number) }
     }
+    writer.number(states.count)
+    for state in states {
+      writer.byte(state.kind.rawValue)
+      for number in [state.block, state.blob, state.size] { writer.number(number) }
+    }
     return writer.sealed
   }
 
@@ -131,6 +147,15 @@ final class StoredTable {
       else { throw UnreadableBytes() }
       indexes.append(index)
     }
+    for _ in 0..<(try reader.count(of: 4)) {
+      guard let kind = StateKind(rawValue: try reader.byte()) else { throw UnreadableBytes() }
+      let entry = StoredStateEntry(
+        kind: kind, block: try reader.count(), blob: try reader.count(), size: try reader.count())
+      guard kind == .retractions ? entry.block == 0 : entry.block << 16 < max(rowCount, 1),
+        kind.admits(size: entry.size)
+      else { throw UnreadableBytes() }
+      states.append(entry)
+    }
   }
 
   private static func segments(
@@ -144,7 +169,7 @@ final class StoredTable {
       for _ in 0..<arity {
         let form = try reader.byte()
         let width = Int(try reader.byte())
-        guard form <= 2, form == 2 ? [1, 2, 4, 8].contains(width) : width == 0 else {
+        guard form <= 2, form == 2 ? (1...8).contains(width) : width == 0 else {
           throw UnreadableBytes()
         }
         columns.append(

@@ -10,7 +10,7 @@ public final class KeyIndex {
   /// The number of rows covered; `extend` makes it all of them.
   public var rowLimit: Int { grouped + chained.next.count }
 
-  unowned let source: any RowSource
+  private(set) unowned var source: any RowSource
   private let kept: (any RowSource)?
 
   /// How a key is turned into its group.
@@ -105,6 +105,12 @@ public final class KeyIndex {
       chain(rowLimit..<total)
     }
     charge.set(byteCount)
+  }
+
+  /// Goes on as the index of another table that begins with the same rows.
+  func move(to owner: any RowSource) {
+    source = owner
+    extend()
   }
 
   /// All rows of one key, ascending. For many keys there are `probe` and `expand`.

@@ -3,6 +3,7 @@ extension Table {
 
   /// Whether a row counts. Complexity: O(1).
   public func isLive(_ row: UInt32) -> Bool {
+    ensureState(ofBlock: Int(row >> 16))
     let bits = live[Int(row >> 16)]
     if bits.isEmpty { return true }
     return bits[Int(row & 0xFFFF) >> 6] >> UInt64(row & 63) & 1 == 1
@@ -24,6 +25,7 @@ extension Table {
   /// Keeps of the first `count` rows those that are alive, in their order.
   public func compactLive(rows: inout [UInt32], count: inout Int) {
     guard hasDeadRows else { return }
+    ensureStates(rows, count)
     let live = self.live
     var kept = 0
     for i in 0..<count {
@@ -54,6 +56,7 @@ extension Table {
 
   /// How sure a row is.
   public func level(of row: UInt32) -> Certainty {
+    ensureState(ofBlock: Int(row >> 16))
     let bytes = levels[Int(row >> 16)]
     if bytes.isEmpty { return .certain }
     return Certainty(rawValue: bytes[Int(row & 0xFFFF)]) ?? .certain
@@ -79,6 +82,7 @@ extension Table {
     grow(&result, to: count)
     for i in 0..<count { result[i] = 0 }
     guard hasUncertainRows else { return }
+    ensureStates(rows, count)
     let levels = self.levels
     for i in 0..<count {
       let row = rows[i]
@@ -148,12 +152,28 @@ extension Table {
   /// About how many distinct words a column has; exact where an index on it exists.
   public func distinctCount(column: Int) -> Int {
     if let index = indexes[[column]], index.rowLimit == rowCount { return index.keyCount }
+    if let index = stored?.indexes.first(where: { $0.columns == [column] }),
+      rowCount - index.rows <= rowCount / 4
+    {
+      return index.filledGroups
+    }
     if let known = distinct[column], rowCount < known.rows + known.rows / 4 + 16 {
       return known.count
     }
     let count = estimateDistinct(self, column: column)
     distinct[column] = (rowCount, count)
     return count
+  }
+
+  /// Words of a column for an estimate: what lies in a base is not verified, which would mean to read
+  /// far more than is asked for.
+  func sample(column: Int, rows: [UInt32]) -> [UInt64] {
+    rows.map { row in
+      let block = Int(row >> 16)
+      guard block < segments.count, case .stored(let codes) = segments[block].columns[column].codes
+      else { return word(row: row, column: column) }
+      return segments[block].columns[column].base &+ codes.unverifiedCode(at: Int(row & 0xFFFF))
+    }
   }
 
   #if DEBUG
@@ -188,12 +208,18 @@ extension Table {
 /// error estimator); exact where the sample is everything.
 func estimateDistinct(_ source: any RowSource, column: Int) -> Int {
   let total = source.rowCount
-  let size = min(total, 4096)
+  let table = source as? Table
+  // Each row of a base is likely to be another page of the file.
+  let size = min(total, table?.stored == nil ? 4096 : 1024)
   guard size > 0 else { return 0 }
   var rows = [UInt32](repeating: 0, count: size)
   for i in 0..<size { rows[i] = UInt32(i * total / size) }
   var words: [UInt64] = []
-  source.gather(column: column, rows: rows, count: size, into: &words)
+  if let table {
+    words = table.sample(column: column, rows: rows)
+  } else {
+    source.gather(column: column, rows: rows, count: size, into: &words)
+  }
   var sorted = Array(words.prefix(size))
   sorted.sort()
   var once = 0
@@ -218,6 +244,7 @@ extension Table {
   /// rows alike.
   func adoptState(of other: Table) {
     precondition(rowCount == other.rowCount, "the same rows")
+    other.readAllStates()
     live = other.live
     levels = other.levels
     liveCount = other.liveCount

@@ -29,6 +29,8 @@ public final class Table: RowSource {
   var scratch = RowScratch()
   /// What of this table lies in a base.
   var stored: StoredTable?
+  /// Bitmaps and levels of it that were not read yet.
+  var states: StoredStates?
   /// The rows, from the first one on, that `identity` does not know but the base, or `settled`.
   var identityFloor = 0
   var settled: SettledIdentity?
@@ -189,15 +191,20 @@ public final class Table: RowSource {
 
   /// Takes over rows from a base: full segments in place, the others as a copy.
   ///
-  /// Bitmaps and levels follow, and then the counts of what is alive and less than certain.
-  func restore(_ stored: StoredTable, segments: [Segment], tail: [[UInt64]], tailCount: Int) {
+  /// Bitmaps and levels are read at need; how many rows are alive and less than certain is known.
+  func restore(
+    _ stored: StoredTable, segments: [Segment], tail: [[UInt64]], tailCount: Int,
+    states: StoredStates, live: Int, uncertain: Int
+  ) {
     precondition(rowCount == 0, "only an empty table takes over stored rows")
     for segment in segments { enter(segment) }
     self.tail = tail
     self.tailCount = tailCount
     self.stored = stored
     rowCount = stored.rowCount
-    liveCount = rowCount
+    liveCount = live
+    uncertainCount = uncertain
+    self.states = states.isEmpty ? nil : states
     lacksIdentity = isSet
     identityFloor = stored.identified
     extendBitmaps()

@@ -40,7 +40,10 @@ final class SymbolStorage {
   ) rethrows -> Result {
     let index = Int(id) &- storedCount
     if index < 0, let stored { return try body(stored.bytes(of: id)) }
-    precondition(index < ends.count, "an id of this table")
+    // A damaged base may name a text that is not there.
+    guard index >= 0, index < ends.count else {
+      return try body(UnsafeRawBufferPointer(start: nil, count: 0))
+    }
     let start = start(of: id)
     return try body(
       UnsafeRawBufferPointer(

@@ -82,6 +82,8 @@ public final class WideTable {
   /// The value of an id. Complexity: O(1).
   public func entry(_ id: UInt32) -> WideEntry {
     ensureRestored()
+    // A damaged base may name a value that is not there.
+    guard Int(id) < entries.count else { return WideEntry(kind: .integer, lower: 0, upper: 0) }
     return stored(id)
   }
 
@@ -96,7 +98,7 @@ public final class WideTable {
   /// How the value was first written, nil if it was only computed or prints just so.
   public func text(_ id: UInt32) -> String? {
     ensureRestored()
-    return texts.isEmpty ? nil : texts[id]
+    return texts[id]
   }
 
   // MARK: Interning
