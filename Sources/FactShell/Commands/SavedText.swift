@@ -4,7 +4,8 @@ import FactModel
 /// The text of `.save`: it reads back to the same facts, claims, denials, rules and queries.
 ///
 /// Relations stand in the order of their names and facts in the order in which they were stated,
-/// a claim on a line, so that two savings differ only in what has changed.
+/// a claim on a line, so that two savings differ only in what has changed. What was retracted comes
+/// first in each relation, each claim before its retraction.
 struct SavedText {
   private let engine: Engine
   private let values: ValueStore
@@ -24,7 +25,9 @@ struct SavedText {
     var needsGap = hasDeclarations
     for relation in relations {
       for isDenial in [false, true] {
-        guard let table = relation.table(denied: isDenial), table.factCount > 0 else { continue }
+        guard let table = relation.table(denied: isDenial),
+          table.factCount > 0 || table.hasRetractions
+        else { continue }
         if needsGap { try sink.write("\n") }
         needsGap = true
         try write(table, of: relation, isDenial: isDenial, to: sink)
@@ -54,21 +57,41 @@ struct SavedText {
   ) throws {
     var cells = CellWriter(
       values: values, form: .facts, digits: nil, cellCount: table.factCount * relation.arity)
+    // A retraction closes whatever agrees with it, so that nothing else may stand there yet.
+    if table.hasRetractions {
+      try write(table, of: relation, isDenial, &cells, retracted: true, to: sink)
+    }
+    try write(table, of: relation, isDenial, &cells, retracted: false, to: sink)
+  }
+
+  private func write(
+    _ table: FactTable, of relation: Relation, _ isDenial: Bool, _ cells: inout CellWriter,
+    retracted: Bool, to sink: TextSink
+  ) throws {
     var bytes: [UInt8] = []
     var atom: [UInt8] = []
     let opening = Array(((isDenial ? "-" : "") + SymbolText.name(relation.name) + "(").utf8)
     let names = relation.schema.attributes.map { SymbolText.name($0.name) + ": " }
     let percents = relation.schema.attributes.map { $0.type == .percent }
-    for row in 0..<UInt32(table.facts.rowCount) where table.facts.isLive(row) {
+    for row in 0..<UInt32(table.facts.rowCount) where retracted || table.facts.isLive(row) {
+      let claims =
+        retracted
+        ? table.claims(of: row, all: true).filter { $0.until != .unknown }
+        : table.claims(of: row)
+      if claims.isEmpty { continue }
       atom.removeAll(keepingCapacity: true)
       atom.append(contentsOf: opening)
       append(table.facts.words(row: row), names, percents, &cells, to: &atom)
       atom.append(UInt8(ascii: ")"))
-      for claim in table.claims(of: row) {
+      for claim in claims {
         bytes.append(contentsOf: atom)
         if !claim.isPlain { append(claim, &cells, to: &bytes) }
-        bytes.append(UInt8(ascii: "."))
-        bytes.append(0x0A)
+        bytes.append(text: ".\n")
+        guard retracted else { continue }
+        bytes.append(contentsOf: atom)
+        bytes.append(text: "~ @known: ")
+        cells.append(claim.until, percent: false, to: &bytes)
+        bytes.append(text: ".\n")
       }
       if bytes.count > 1 << 15 {
         try sink.write(bytes)
