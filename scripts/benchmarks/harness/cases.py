@@ -26,6 +26,8 @@ class Query:
     takes_upper: bool = False
     # Where one process answers many queries, their time is taken between two files written.
     marks: bool = False
+    # Whether each line is a statement of its own, and the facts are kept in a file of the run.
+    is_kept: bool = False
     sizes: tuple = ("s", "m", "l")
 
 
@@ -38,6 +40,8 @@ class Case:
     sizes: dict
     loads: dict
     queries: list
+    # What makes a file that is opened by each run, by engine.
+    bases: dict = dataclasses.field(default_factory=dict)
 
     def folder(self, size):
         """The folder of the data, made if it is not there."""
@@ -64,6 +68,7 @@ def read(folder):
             name=name, asks=query["asks"], target=query.get("target", {}),
             spellings=query["text"], writes=query.get("writes", False),
             takes_upper=query.get("takes_upper", False), marks=query.get("marks", False),
+            is_kept=query.get("kept", False),
             sizes=tuple(query.get("sizes", ("s", "m", "l"))),
         )
         for name, query in fields["query"].items()
@@ -71,7 +76,7 @@ def read(folder):
     return Case(
         name=folder.name, title=fields["title"], generator=data["generator"],
         seed=data.get("seed", 1), sizes={key: data.get(key, {}) for key in ("s", "m", "l")},
-        loads=fields.get("load", {}), queries=queries,
+        loads=fields.get("load", {}), queries=queries, bases=fields.get("base", {}),
     )
 
 

@@ -36,8 +36,12 @@ class Engine:
     def script(self, load, query):
         return f"{load.strip()}\n{self.timer}\n{query.strip()}\n"
 
-    def command(self, path, script):
-        """The arguments, and the file for standard input or None."""
+    def command(self, path, script, base=None, one_by_one=False):
+        """The arguments, and the file for standard input or None.
+
+        `base` is a file that keeps facts, where the engine is not to have them in memory alone;
+        `one_by_one` makes each line of the script a statement that is kept by itself.
+        """
         raise NotImplementedError
 
     def times(self, out, err):
@@ -66,8 +70,13 @@ class Factsh(Engine):
         path = pathlib.Path(os.environ.get("FACTSH") or ROOT / ".build" / "release" / "factsh")
         return str(path) if path.exists() else None
 
-    def command(self, path, script):
-        return [path, "--no-init", "--batch", "-m", "tsv", str(script)], None
+    def command(self, path, script, base=None, one_by_one=False):
+        options = ["--base", str(base)] if base else []
+        texts = [str(script)]
+        if one_by_one:
+            lines = script.read_text(encoding="utf-8").split("\n")
+            texts = [word for line in lines if line.strip() for word in ("-c", line)]
+        return [path, "--no-init", "--batch", "-m", "tsv", *options, *texts], None
 
     def read_time(self, match):
         return float(match[1]) / 1000, float(match[2]) / 1000
@@ -110,8 +119,9 @@ class DuckDB(Engine):
             (folder / "duckdb_cli" / "duckdb").chmod(0o755)
             wheel.unlink()
 
-    def command(self, path, script):
-        return [path, "-init", "/dev/null", "-batch", "-list", "-noheader", "-separator", "\t", ":memory:"], script
+    def command(self, path, script, base=None, one_by_one=False):
+        options = ["-init", "/dev/null", "-batch", "-list", "-noheader", "-separator", "\t"]
+        return [path, *options, str(base or ":memory:")], script
 
 
 class SQLite(Engine):
@@ -126,8 +136,8 @@ class SQLite(Engine):
     def version(self, path):
         return super().version(path).split(" ")[0]
 
-    def command(self, path, script):
-        return [path, "-init", "/dev/null", "-batch", "-tabs", "-noheader", ":memory:"], script
+    def command(self, path, script, base=None, one_by_one=False):
+        return [path, "-init", "/dev/null", "-batch", "-tabs", "-noheader", str(base or ":memory:")], script
 
 
 class Prolog(Engine):
@@ -139,7 +149,7 @@ class Prolog(Engine):
         prelude = (HERE / "prelude.pl").read_text(encoding="utf-8")
         return f"{prelude}\n{load.strip()}\n{query.strip()}\n"
 
-    def command(self, path, script):
+    def command(self, path, script, base=None, one_by_one=False):
         return [path, "-q", "--stack-limit=8g", "-g", "main,halt", str(script)], None
 
 
@@ -153,7 +163,7 @@ class Souffle(Engine):
     def script(self, load, query):
         return f"{load.strip()}\n{query.strip()}\n"
 
-    def command(self, path, script):
+    def command(self, path, script, base=None, one_by_one=False):
         text = script.read_bytes()
         binary = CACHE / "compiled" / hashlib.sha256(text).hexdigest()[:16]
         if not binary.exists():

@@ -252,10 +252,17 @@ def program_graph(folder, seed, methods):
         lines(folder / f"{name}.facts", None, rows)
 
 
+def statements(folder, seed, count):
+    """Single facts, as statements of the shell and as SQL."""
+    rows = [(f"subject_{number % 50}", number) for number in range(count)]
+    lines(folder / "statements.dl", None, [f"kept({a}, {b})." for a, b in rows])
+    lines(folder / "statements.sql", None, [f"insert into kept values ('{a}', {b});" for a, b in rows])
+
+
 TABLE = {
     function.__name__: function
     for function in (
         nothing, filings, notices, uncertain_notices, chain, random_graph, wiki_vote, ownership,
-        binary_tree, power_law, range_estimates, program_graph,
+        binary_tree, power_law, range_estimates, program_graph, statements,
     )
 }

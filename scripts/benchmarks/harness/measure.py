@@ -11,7 +11,7 @@ import tempfile
 import time
 import zlib
 
-from .engines import engine_of
+from .engines import CACHE, engine_of
 from .generators import NotAvailable
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -43,6 +43,31 @@ def read_text(folder, text):
     )
 
 
+def base_of(case, size, engine, path):
+    """The file that each run opens, made once for each version of the data and the program."""
+    if engine.name not in case.bases:
+        return None
+    program = os.stat(path)
+    text = f"{case.folder(size)} {case.bases[engine.name]} {program.st_size} {program.st_mtime_ns}"
+    base = CACHE / "bases" / f"{case.name}-{size}-{engine.name}-{zlib.crc32(text.encode()):08x}"
+    if not base.exists():
+        base.parent.mkdir(parents=True, exist_ok=True)
+        # Those of earlier versions would only take room.
+        for old in base.parent.glob(f"{case.name}-{size}-{engine.name}-*"):
+            old.unlink()
+        half = base.with_name(base.name + ".half")
+        with tempfile.TemporaryDirectory(prefix="factsh-bench-") as place:
+            script = pathlib.Path(place) / f"script{engine.suffix}"
+            script.write_text(fill(case.bases[engine.name], data=case.folder(size)), encoding="utf-8")
+            arguments, source = engine.command(path, script, base=half)
+            with open(source or os.devnull, encoding="utf-8") as given:
+                subprocess.run(arguments, stdin=given, stdout=subprocess.DEVNULL, check=True)
+        half.rename(base)
+        for rest in base.parent.glob(f"{base.name}.half*"):
+            rest.unlink()
+    return base
+
+
 def run(case, query, size, spelling, path, limit, checks_files=True):
     """Runs one spelling of a query once."""
     engine = engine_of(spelling)
@@ -53,7 +78,8 @@ def run(case, query, size, spelling, path, limit, checks_files=True):
         text = read_text(folder, engine.script(load, query.spellings[spelling]))
         script = place / f"script{engine.suffix}"
         script.write_text(fill(text, data=folder, out=place), encoding="utf-8")
-        arguments, source = engine.command(path, script)
+        base = place / "base" if query.is_kept else base_of(case, size, engine, path)
+        arguments, source = engine.command(path, script, base, one_by_one=query.is_kept)
         result = start(arguments, source, place, limit)
         out = (place / "stdout").read_text(encoding="utf-8", errors="replace")
         err = (place / "stderr").read_text(encoding="utf-8", errors="replace")
