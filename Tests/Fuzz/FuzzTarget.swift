@@ -9,7 +9,10 @@ struct FuzzTarget: Sendable {
   let run: @Sendable ([UInt8]) -> Void
 }
 
-let targets = recordTargets + [factTextTarget, statementsTarget, valuesTarget, historyTarget]
+let targets =
+  recordTargets + [
+    factTextTarget, statementsTarget, valuesTarget, historyTarget, baseFileTarget, baseValueTarget,
+  ]
 
 /// The target that this process tries; written once, before the first input.
 nonisolated(unsafe) private var chosen = targets[0]
