@@ -81,7 +81,8 @@ struct SavedText {
       if claims.isEmpty { continue }
       atom.removeAll(keepingCapacity: true)
       atom.append(contentsOf: opening)
-      append(table.facts.words(row: row), names, percents, &cells, to: &atom)
+      append(
+        table.facts.words(row: row), names, percents, relation.schema.isDeclared, &cells, to: &atom)
       atom.append(UInt8(ascii: ")"))
       for claim in claims {
         bytes.append(contentsOf: atom)
@@ -101,17 +102,22 @@ struct SavedText {
     try sink.write(bytes)
   }
 
-  /// Attributes by position; after one that a denial leaves open, by name.
+  /// Attributes by position; after one that a denial leaves open, by name, if they have some.
   private func append(
-    _ words: [UInt64], _ names: [String], _ percents: [Bool], _ cells: inout CellWriter,
-    to bytes: inout [UInt8]
+    _ words: [UInt64], _ names: [String], _ percents: [Bool], _ isDeclared: Bool,
+    _ cells: inout CellWriter, to bytes: inout [UInt8]
   ) {
     var isNamed = false
     var isFirst = true
     for column in words.indices {
       let word = Word(bits: words[column])
       if word == .anything {
-        isNamed = true
+        if isDeclared {
+          isNamed = true
+        } else {
+          bytes.append(text: isFirst ? "_" : ", _")
+          isFirst = false
+        }
         continue
       }
       if !isFirst { bytes.append(text: ", ") }
