@@ -206,10 +206,7 @@ extension BodyResolver {
       collector.report(.atomInWhere("file"), at: file.span)
       return nil
     }
-    guard case .constant(.symbol(let path)) = file.path.kind else {
-      collector.report(.pathIsNoText, at: file.path.span)
-      return nil
-    }
+    guard let path = filePath(file.path) else { return nil }
     var format: String?
     var hasHeader: Bool?
     for qualifier in file.qualifiers {
@@ -247,7 +244,7 @@ extension BodyResolver {
         FileColumn(key: key, type: columnType(for: given.value), span: given.span))
     }
     let resolved = ResolvedFile(
-      path: filePath(path, at: file.path.span), format: format, hasHeader: hasHeader,
+      path: path, format: format, hasHeader: hasHeader,
       columns: fileColumns, span: file.span)
     return ResolvedAtom(source: .file(resolved), arguments: arguments, span: file.span)
   }
@@ -269,8 +266,16 @@ extension BodyResolver {
 
 extension BodyResolver {
   /// A path as it is opened: a relative one starts at the folder of the script that names it, and
-  /// one that a parameter gives at the working directory, where the parameter was given.
-  func filePath(_ path: String, at span: SourceSpan) -> String {
+  /// one that a parameter gives at the working directory, where the parameter was given. Nil, and
+  /// reported, where it is no text.
+  func filePath(_ expression: Expression) -> String? {
+    // An unset parameter has been reported, and is unknown.
+    if case .constant(.unknown) = expression.kind { return nil }
+    let span = expression.span
+    guard case .constant(.symbol(let path)) = expression.kind else {
+      collector.report(.pathIsNoText, at: span)
+      return nil
+    }
     guard let directory = source.directory, !directory.isEmpty, !path.hasPrefix("/"),
       source.bytes.indices.contains(span.lower), source.bytes[span.lower] != UInt8(ascii: "$")
     else { return path }

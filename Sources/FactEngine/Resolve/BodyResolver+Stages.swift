@@ -45,11 +45,8 @@ extension BodyResolver {
       resolveChart(form, value, at: stage.span)
       return nil
     case .into(let path):
-      guard case .constant(.symbol(let text)) = path.kind else {
-        collector.report(.pathIsNoText, at: path.span)
-        return nil
-      }
-      return .into(path: filePath(text, at: path.span), span: stage.span)
+      guard let path = filePath(path) else { return nil }
+      return .into(path: path, span: stage.span)
     }
   }
 
