@@ -28,7 +28,7 @@ extension ReferenceEvaluator {
   /// The matches of a conjunction that extend a match.
   func matches(of literals: [ResolvedLiteral], from start: Match) throws -> [Match] {
     var found = [start]
-    var bound = Set(start.words.indices.filter { start.words[$0] != nil })
+    var bound = SlotSet(start.words.indices.filter { start.words[$0] != nil })
     var rest: [ResolvedLiteral] = []
     var denials: [(ResolvedAtom, SourceSpan)] = []
     for literal in literals {

@@ -4,7 +4,7 @@ import FactModel
 @testable import FactEngine
 
 extension ReferenceEvaluator {
-  func isCondition(_ literal: ResolvedLiteral, _ bound: Set<Slot>) -> Bool {
+  func isCondition(_ literal: ResolvedLiteral, _ bound: SlotSet) -> Bool {
     switch literal.kind {
     case .atom, .optional, .negation: false
     default: literal.slots.isSubset(of: bound)
@@ -105,7 +105,7 @@ extension ReferenceEvaluator {
 
   /// What a literal binds an unbound slot to, for each match.
   func binding(
-    _ literal: ResolvedLiteral, _ bound: Set<Slot>
+    _ literal: ResolvedLiteral, _ bound: SlotSet
   ) -> (Slot, (Match) -> [UInt64])? {
     func free(_ expression: ResolvedExpression) -> Slot? {
       if case .variable(let slot) = expression.kind, !bound.contains(slot) { return slot }

@@ -179,6 +179,12 @@ final class FactBaseTests: XCTestCase {
       Set((69_990..<70_000).filter { $0 % 50 != 7 }.map { "unit\($0)" } + ["unit6999"]))
     XCTAssertEqual(base.frequentValues(of: owns, column: 1, prefix: "unit", limit: 7).count, 7)
     XCTAssertEqual(base.frequentValues(of: owns, column: 1, prefix: "unit699990"), [])
+    let sizes = try relation("size", 1)
+    for n in 0..<5_000 { state(sizes, [base.values.word(for: .integer(Int64(n)))]) }
+    let numbers = base.frequentValues(of: sizes, column: 0, prefix: "499", limit: 20)
+    XCTAssertEqual(
+      Set(numbers.map { base.values.text(of: $0.word) }),
+      Set(["499"] + (0..<10).map { "499\($0)" }))
     let found = base.occurrences(of: word("unit69999"))
     XCTAssertEqual(found.map(\.rows), [[69_999]])
     XCTAssertEqual(found.map(\.column), [1])

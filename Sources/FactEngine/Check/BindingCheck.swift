@@ -16,11 +16,11 @@ struct BindingCheck {
   let variables: [ResolvedVariable]
   let values: ValueStore
   /// Slots about which something else was said already; they count as bound.
-  private let ignored: Set<Slot>
-  private var reported: Set<Slot>
+  private let ignored: SlotSet
+  private var reported: SlotSet
   private(set) var findings: [(problem: CheckProblem, span: SourceSpan)] = []
 
-  init(variables: [ResolvedVariable], values: ValueStore, ignoring: Set<Slot>) {
+  init(variables: [ResolvedVariable], values: ValueStore, ignoring: SlotSet) {
     self.variables = variables
     self.values = values
     ignored = ignoring
@@ -29,7 +29,7 @@ struct BindingCheck {
 
   /// Checks a body and what head, stages or answer use of it.
   mutating func check(_ body: ResolvedBody, uses: [Use]) {
-    var boundSets: [Set<Slot>] = []
+    var boundSets: [SlotSet] = []
     for literals in body.alternatives { boundSets.append(check(literals, outer: ignored)) }
     for use in uses where !reported.contains(use.slot) {
       let count = boundSets.count { $0.contains(use.slot) }
@@ -45,7 +45,7 @@ struct BindingCheck {
   }
 
   /// Checks one conjunction and gives the slots that it binds.
-  private mutating func check(_ literals: [ResolvedLiteral], outer: Set<Slot>) -> Set<Slot> {
+  private mutating func check(_ literals: [ResolvedLiteral], outer: SlotSet) -> SlotSet {
     let bound = self.bound(by: literals, outer: outer)
     for literal in literals {
       switch literal.kind {
@@ -63,7 +63,7 @@ struct BindingCheck {
   }
 
   private mutating func require(
-    _ expressions: [ResolvedExpression], _ role: CheckProblem.Role, _ bound: Set<Slot>
+    _ expressions: [ResolvedExpression], _ role: CheckProblem.Role, _ bound: SlotSet
   ) {
     for expression in expressions {
       for (slot, span) in expression.slotPlaces
@@ -75,7 +75,7 @@ struct BindingCheck {
 
   // MARK: What binds
 
-  private func bound(by literals: [ResolvedLiteral], outer: Set<Slot>) -> Set<Slot> {
+  private func bound(by literals: [ResolvedLiteral], outer: SlotSet) -> SlotSet {
     var bound = outer
     for literal in literals {
       switch literal.kind {
@@ -97,7 +97,7 @@ struct BindingCheck {
   }
 
   /// The slot that an equality or a finite set binds, given those that are bound.
-  private func binding(_ literal: ResolvedLiteral, _ bound: Set<Slot>) -> Slot? {
+  private func binding(_ literal: ResolvedLiteral, _ bound: SlotSet) -> Slot? {
     switch literal.kind {
     case .comparison(.equal, let left, let right):
       if case .variable(let slot) = left.kind, !bound.contains(slot), isBound(right, bound) {
@@ -118,7 +118,7 @@ struct BindingCheck {
     }
   }
 
-  private func isBound(_ expression: ResolvedExpression, _ bound: Set<Slot>) -> Bool {
+  private func isBound(_ expression: ResolvedExpression, _ bound: SlotSet) -> Bool {
     expression.slots.allSatisfy { bound.contains($0) }
   }
 

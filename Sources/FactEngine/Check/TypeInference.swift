@@ -39,9 +39,10 @@ struct TypeInference {
     for literals in alternatives where !TypeInference.isEmpty(literals, catalogue) {
       let body = BodyResolver(
         catalogue: catalogue, isQuery: false, collector: DiagnosticCollector(source: rule.source))
-      var names = BodyResolver.names(in: literals)
-      VariableWalk(entersNegations: false) { name, _ in names.insert(name) }.walk(head)
-      body.levels[0].names = names
+      body.levels[0].names = BodyResolver.names {
+        $0.walk(literals)
+        $0.walk(head)
+      }
       body.flowTypes(literals)
       guard let matched = body.match(head, to: schema) else { return false }
       for (position, value) in matched.enumerated() {

@@ -3,65 +3,103 @@ import FactModel
 /// The transitive closure of a binary relation, as rows that are enumerated and never stored
 /// unless somebody needs them out of order.
 ///
-/// Rows are ordered by level, then by source; the certainty of a pair is that of the level whose
-/// edges first connect it.
+/// Rows are ordered by level, then by source, then by target; the certainty of a pair is that of the
+/// level whose edges first connect it. Where there are many pairs for each node, nodes are taken in
+/// the order of their values, so that rows come as answers show them.
 final class ClosureRows: LevelledRows {
   let arity = 2
   let rowCount: Int
-  private let graph: Digraph
+  /// Whether nodes are taken in the order of their values.
+  private let isOrdered: Bool
+  /// The word of each node and the node itself, by its place in the enumeration.
+  private let words: [UInt64]
+  private let order: [Int32]
+  /// The place of each node in the enumeration.
+  private let places: [Int32]
   /// One condensation a level that occurs, each over the edges up to that level.
   private let condensations: [(level: UInt8, condensation: Condensation)]
-  /// For each of them the first row of each node's pairs, and one more for the end.
+  /// For each of them the first row of the pairs of each place, and one more for the end.
   private let rowStarts: [[Int]]
   private let account: MemoryAccount
   private var stored: [UInt32]?
   private var indexes: [[Int]: KeyIndex] = [:]
-  /// The targets of the node that was enumerated last.
-  private var cached: (position: Int, node: Int, targets: [Int32]) = (-1, -1, [])
+  /// The targets that were enumerated last, and those of the last component of several nodes, which
+  /// come back as its nodes do.
+  private var cached = Targets()
+  private var shared = Targets()
+
+  /// The places that one component reaches; for the second level on, one node.
+  private struct Targets {
+    var position = -1
+    var component = -1
+    var place = -1
+    var places: [Int32] = []
+  }
 
   /// Nil where the sets would be too large.
-  init?(_ graph: Digraph, account: MemoryAccount, checkpoint: () throws -> Void) throws {
-    self.graph = graph
+  init?(
+    _ graph: Digraph, values: ValueStore, account: MemoryAccount, checkpoint: () throws -> Void
+  ) throws {
     self.account = account
     var condensations: [(level: UInt8, condensation: Condensation)] = []
     var levels: Set<UInt8> = [0]
     for level in graph.levels { levels.insert(level) }
-    var starts: [[Int]] = []
-    var total = 0
-    var before = [Int](repeating: 0, count: graph.nodeCount)
     for level in levels.sorted() {
       let condensation = try Condensation(graph.keeping(level: level), checkpoint: checkpoint)
       guard condensation.isComplete else { return nil }
-      let counts = condensation.counts()
-      var rows = [Int](repeating: 0, count: graph.nodeCount + 1)
-      for node in 0..<graph.nodeCount {
-        let reached = counts[Int(condensation.component[node])]
-        rows[node] = total
-        total += reached - before[node]
-        before[node] = reached
-      }
-      rows[graph.nodeCount] = total
       condensations.append((level, condensation))
-      starts.append(rows)
+    }
+    let counts = condensations.map { $0.condensation.counts() }
+    let nodeCount = graph.nodeCount
+    // What is reached at the last level is all there is.
+    var total = 0
+    if let last = condensations.last?.condensation, let counts = counts.last {
+      for node in 0..<nodeCount { total += counts[Int(last.component[node])] }
     }
     // Row numbers are 32 bits wide.
     guard total < Int(UInt32.max) else { return nil }
+    isOrdered = total >= nodeCount * 4
+    order =
+      isOrdered
+      ? RowSorter(values: values).order([graph.words], descending: [false], count: nodeCount)
+        .map { Int32($0) }
+      : (0..<Int32(nodeCount)).map { $0 }
+    var places = [Int32](repeating: 0, count: nodeCount)
+    for (place, node) in order.enumerated() { places[Int(node)] = Int32(place) }
+    self.places = places
+    words = order.map { graph.words[Int($0)] }
+    var starts: [[Int]] = []
+    var first = 0
+    var before = [Int](repeating: 0, count: nodeCount)
+    for (position, (_, condensation)) in condensations.enumerated() {
+      var rows = [Int](repeating: 0, count: nodeCount + 1)
+      for (place, node) in order.enumerated() {
+        let reached = counts[position][Int(condensation.component[Int(node)])]
+        rows[place] = first
+        first += reached - before[place]
+        before[place] = reached
+      }
+      rows[nodeCount] = first
+      starts.append(rows)
+    }
     self.condensations = condensations
     rowStarts = starts
     rowCount = total
   }
 
+  var isInOrder: Bool { isOrdered && condensations.count == 1 }
+
   var hasUncertainRows: Bool { condensations.count > 1 && rowStarts[1][0] < rowCount }
 
-  func distinctCount(column: Int) -> Int { max(1, graph.nodeCount) }
+  func distinctCount(column: Int) -> Int { max(1, words.count) }
 
-  /// The level and the source that a row belongs to.
-  private func place(of row: Int) -> (position: Int, node: Int) {
+  /// The level, as a position, and the place of the source that a row belongs to.
+  private func source(of row: Int) -> (position: Int, place: Int) {
     var position = condensations.count - 1
     while position > 0, rowStarts[position][0] > row { position -= 1 }
     let starts = rowStarts[position]
     var low = 0
-    var high = graph.nodeCount - 1
+    var high = words.count - 1
     while low < high {
       let middle = (low + high + 1) / 2
       if starts[middle] <= row { low = middle } else { high = middle - 1 }
@@ -69,44 +107,48 @@ final class ClosureRows: LevelledRows {
     return (position, low)
   }
 
-  /// The targets of a node that are new at a level.
-  private func targets(_ position: Int, _ node: Int) -> [Int32] {
-    if cached.position == position, cached.node == node { return cached.targets }
+  /// The places of the targets of a source that are new at a level, ascending.
+  private func targets(_ position: Int, _ place: Int) -> [Int32] {
     let condensation = condensations[position].condensation
-    let component = Int(condensation.component[node])
-    if position == 0, cached.position == 0, cached.node >= 0,
-      Int(condensation.component[cached.node]) == component
-    {
-      cached.node = node
-      return cached.targets
+    let component = Int(condensation.component[Int(order[place])])
+    func isAt(_ known: Targets) -> Bool {
+      known.position == position && known.component == component
+        && (position == 0 || known.place == place)
     }
-    var nodes = condensation.nodes(reachedBy: component)
+    if isAt(cached) { return cached.places }
+    if isAt(shared) { return shared.places }
+    cached.places.removeAll(keepingCapacity: true)
+    condensation.append(nodesReachedBy: component, numberedBy: places, to: &cached.places)
+    cached.position = position
+    cached.component = component
+    cached.place = place
     if position > 0 {
       let surer = condensations[position - 1].condensation
-      nodes.removeAll { surer.reaches(node, Int($0)) }
+      cached.places.removeAll { surer.reaches(Int(order[place]), Int(order[Int($0)])) }
     }
-    cached = (position, node, nodes)
-    return nodes
+    if condensation.memberCount(component) > 1 { shared = cached }
+    return cached.places
   }
 
-  /// Calls the body with each run of rows that have one source: the rows, the source, its targets
-  /// and where in them the run begins.
+  /// Calls the body with each run of rows that have one source: the rows, the place of the source,
+  /// and where in its targets the run begins.
+  @inline(__always)
   private func forEachRun(
-    _ rows: Range<Int>, _ body: (Range<Int>, Int, [Int32], Int) -> Void
+    _ rows: Range<Int>, _ body: (_ run: Range<Int>, _ position: Int, _ place: Int, Int) -> Void
   ) {
     guard !rows.isEmpty else { return }
-    var (position, node) = place(of: rows.lowerBound)
+    var (position, place) = source(of: rows.lowerBound)
     var row = rows.lowerBound
     while row < rows.upperBound {
       let starts = rowStarts[position]
-      while node < graph.nodeCount, starts[node + 1] <= row { node += 1 }
-      if node == graph.nodeCount {
+      while place < words.count, starts[place + 1] <= row { place += 1 }
+      if place == words.count {
         position += 1
-        node = 0
+        place = 0
         continue
       }
-      let end = min(starts[node + 1], rows.upperBound)
-      body(row..<end, node, targets(position, node), row - starts[node])
+      let end = min(starts[place + 1], rows.upperBound)
+      body(row..<end, position, place, row - starts[place])
       row = end
     }
   }
@@ -117,17 +159,18 @@ final class ClosureRows: LevelledRows {
     }
     var output: [UInt64] = []
     swap(&output, &words)
-    let names = graph.words
-    forEachRun(rows) { run, node, targets, offset in
+    let names = self.words
+    forEachRun(rows) { run, position, place, offset in
       let start = run.lowerBound - rows.lowerBound
       var at = 0
       if column == 0 {
-        let word = names[node]
+        let word = names[place]
         while at < run.count {
           output[start &+ at] = word
           at &+= 1
         }
       } else {
+        let targets = targets(position, place)
         while at < run.count {
           output[start &+ at] = names[Int(targets[offset &+ at])]
           at &+= 1
@@ -141,20 +184,20 @@ final class ClosureRows: LevelledRows {
     if words.count < count {
       words.append(contentsOf: repeatElement(0, count: count - words.count))
     }
+    let names = self.words
     if column == 0 {
-      for position in 0..<count {
-        words[position] = graph.words[place(of: Int(rows[position])).node]
-      }
+      for index in 0..<count { words[index] = names[source(of: Int(rows[index])).place] }
       return
     }
     let targets = stored ?? store()
-    for position in 0..<count { words[position] = graph.words[Int(targets[Int(rows[position])])] }
+    for index in 0..<count { words[index] = names[Int(targets[Int(rows[index])])] }
   }
 
   /// Writes all targets out, once somebody asks for them out of order.
   private func store() -> [UInt32] {
     var all = [UInt32](repeating: 0, count: rowCount)
-    forEachRun(0..<rowCount) { run, _, targets, offset in
+    forEachRun(0..<rowCount) { run, position, place, offset in
+      let targets = targets(position, place)
       for at in 0..<run.count { all[run.lowerBound + at] = UInt32(targets[offset + at]) }
     }
     account.add(rowCount * 4)

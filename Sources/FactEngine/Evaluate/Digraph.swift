@@ -238,12 +238,39 @@ struct Condensation {
     }
   }
 
-  /// The nodes that a component reaches.
-  func nodes(reachedBy number: Int) -> [Int32] {
-    var nodes: [Int32] = []
+  /// How many nodes a component has.
+  func memberCount(_ number: Int) -> Int {
+    Int(memberStarts[number + 1] - memberStarts[number])
+  }
+
+  /// Appends the numbers of the nodes that a component reaches, ascending.
+  func append(
+    nodesReachedBy number: Int, numberedBy numbers: [Int32], to list: inout [Int32]
+  ) {
+    let first = list.count
     forEachReached(number) { other in
-      nodes.append(contentsOf: members[Int(memberStarts[other])..<Int(memberStarts[other + 1])])
+      for place in Int(memberStarts[other])..<Int(memberStarts[other &+ 1]) {
+        list.append(numbers[Int(members[place])])
+      }
     }
-    return nodes
+    let count = list.count - first
+    if count * 64 < numbers.count {
+      list[first...].sort()
+      return
+    }
+    // They are different, so that a bit for each puts them in order.
+    var bits = [UInt64](repeating: 0, count: (numbers.count + 63) / 64)
+    for at in first..<list.count { bits[Int(list[at] >> 6)] |= 1 &<< UInt64(list[at] & 63) }
+    var at = first
+    var base: Int32 = 0
+    for word in bits {
+      var rest = word
+      while rest != 0 {
+        list[at] = base | Int32(truncatingIfNeeded: rest.trailingZeroBitCount)
+        at &+= 1
+        rest &= rest &- 1
+      }
+      base &+= 64
+    }
   }
 }

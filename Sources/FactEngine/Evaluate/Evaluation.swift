@@ -44,7 +44,7 @@ final class Evaluation {
   private(set) var leastAnswerLevel = Certainty.possible.rawValue
   var failures: [RowFailure] = []
   /// Lists for intersections; relations do not change while a statement runs.
-  let neighbourhoods = Neighbourhoods()
+  lazy var neighbourhoods = Neighbourhoods()
   /// Where plans are traced for `.explain`.
   var trace: PlanTrace?
   /// What is running, for the message of a limit.

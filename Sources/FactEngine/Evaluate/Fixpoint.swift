@@ -121,7 +121,7 @@ struct Fixpoint {
     let head = rule.head.compactMap { term -> ResolvedExpression? in
       if case .expression(let expression) = term { expression } else { nil }
     }
-    let needed = head.reduce(into: Set<Slot>()) { $0.formUnion($1.slots) }
+    let needed = head.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
     var result: [Pipeline] = []
     for literals in rule.body.alternatives {
       let occurrences = literals.recursiveAtoms(recursive)
@@ -139,7 +139,7 @@ struct Fixpoint {
   }
 
   private func pipeline(
-    _ variables: [ResolvedVariable], needed: Set<Slot>, sink: Operator,
+    _ variables: [ResolvedVariable], needed: SlotSet, sink: Operator,
     source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>,
     countsMatches: Bool = false, leastLevel: UInt8 = Certainty.possible.rawValue,
     plan makePlan: (inout BodyPlanner) -> Plan
@@ -176,7 +176,7 @@ struct Fixpoint {
     }
     let aggregator = Aggregator(
       evaluation: evaluation, groupCount: groupTerms.count, aggregates: aggregates)
-    var needed: Set<Slot> = []
+    var needed: SlotSet = []
     for term in groupTerms { needed.formUnion(term.slots) }
     for aggregate in aggregates { needed.formUnion(aggregate.slots) }
     let inputs = groupTerms + aggregator.inputs
@@ -229,7 +229,7 @@ extension [ResolvedLiteral] {
 
 extension ResolvedAggregate {
   /// The slots that it reads.
-  var slots: Set<Slot> { Set((argument?.slots ?? []) + (key?.slots ?? [])) }
+  var slots: SlotSet { SlotSet((argument?.slots ?? []) + (key?.slots ?? [])) }
 }
 
 /// Sizes of sources as they are now.

@@ -209,7 +209,7 @@ extension PipelineCompiler {
   /// The two sides of an intersection, where a plan joins a binary relation for a new slot and then
   /// checks the slot in another (or the same) binary relation.
   func intersection(
-    _ first: Scan, _ check: Scan, bound: Set<Slot>
+    _ first: Scan, _ check: Scan, bound: SlotSet
   ) -> (sides: (IntersectOperator.Side, IntersectOperator.Side), output: Slot)? {
     guard !evaluation.settings.disabledPasses.contains(Pass.intersection.rawValue),
       let (firstSlot, firstColumn, output) = binary(first.atom, bound: bound),
@@ -228,7 +228,7 @@ extension PipelineCompiler {
 
   /// The bound slot of an atom of two variables, its column, and the other slot.
   private func binary(
-    _ atom: ResolvedAtom, bound: Set<Slot>
+    _ atom: ResolvedAtom, bound: SlotSet
   ) -> (slot: Slot, column: Int, other: Slot)? {
     guard atom.arguments.count == 2, case .variable(let left) = atom.arguments[0],
       case .variable(let right) = atom.arguments[1], left != right

@@ -86,8 +86,8 @@ final class JoinOperator: Operator {
     self.next = next
     // Columns and scratch space grow with what flows, so that a small question stays small.
     out = Batch(slotCount: slotCount)
-    probes = Array(repeating: 0, count: Batch.capacity)
-    matched = Array(repeating: 0, count: Batch.capacity)
+    probes = []
+    matched = []
     keyWords = Array(repeating: [], count: keys.count)
     scratch = []
     otherScratch = []
@@ -130,19 +130,29 @@ final class JoinOperator: Operator {
       if case .slot = key { keyWords[position] = [] }
     }
     let within = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    // One match most often has few rows.
+    var capacity = batch.count == 1 ? 64 : Batch.capacity
     var isFull = true
     while isFull {
       var count = 0
       isFull = index.expand(
         &hits, within: within, probes: &probes, matched: &matched, count: &count,
-        capacity: Batch.capacity)
+        capacity: capacity)
       if count > 0 { try emit(batch, count: count, rows: nil) }
       if isFull { try evaluation.checkpoint() }
+      capacity = Batch.capacity
     }
+  }
+
+  /// Makes room for a batch of pairs that are written one by one.
+  private func makeRoom() {
+    if probes.count < Batch.capacity { probes = Array(repeating: 0, count: Batch.capacity) }
+    if matched.count < Batch.capacity { matched = Array(repeating: 0, count: Batch.capacity) }
   }
 
   /// Without keys: every row for every match.
   private func scan(_ batch: Batch) throws {
+    makeRoom()
     for match in 0..<batch.count {
       for position in 0..<Batch.capacity { probes[position] = UInt32(match) }
       var start = range.lowerBound
@@ -161,6 +171,7 @@ final class JoinOperator: Operator {
   /// The raw level of the surest row there is, nil without any; found once a run.
   private func surestLevel() -> UInt8? {
     if let surest { return surest }
+    makeRoom()
     var best: UInt8?
     var start = range.lowerBound
     while start < range.upperBound, best != 0 {
@@ -194,6 +205,7 @@ final class JoinOperator: Operator {
   /// Keeps the matches that some row agrees with, each as sure as the surest of those rows.
   private func keepMatched(_ batch: Batch, _ index: KeyIndex) throws {
     let within = UInt32(range.lowerBound)..<UInt32(range.upperBound)
+    makeRoom()
     var best = [UInt8](repeating: MarkOperator.none, count: batch.count)
     if !source.isUncertain, !source.hasDeadRows, equalities.isEmpty {
       index.contains(
@@ -291,6 +303,7 @@ final class JoinOperator: Operator {
         row &+= 1
       }
       guard found else { continue }
+      makeRoom()
       var kept = 0
       for row in 0..<batch.count where column[row] != unknown {
         probes[kept] = UInt32(row)

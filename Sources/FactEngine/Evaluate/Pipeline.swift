@@ -52,21 +52,21 @@ struct PipelineCompiler {
   private var nextOrdinal: Int
 
   /// Compiles a whole plan that ends in a sink which reads the `needed` slots.
-  mutating func compile(_ plan: Plan, needed: Set<Slot>, sink: Operator) throws -> Pipeline {
+  mutating func compile(_ plan: Plan, needed: SlotSet, sink: Operator) throws -> Pipeline {
     let first = try operators(plan, needed: needed, next: sink)
     return Pipeline(evaluation, first: first, slotCount: slotCount)
   }
 
   /// Compiles a plan whose matches come from outside with some slots bound.
   mutating func inner(
-    _ plan: Plan, bound: Set<Slot>, needed: Set<Slot>, sink: Operator
+    _ plan: Plan, bound: SlotSet, needed: SlotSet, sink: Operator
   ) throws -> Operator {
     outerBound = bound
     return try operators(plan, needed: needed, next: sink)
   }
 
   /// The first operator of a plan; what flows out of it goes to `next`.
-  private mutating func operators(_ plan: Plan, needed: Set<Slot>, next: Operator) throws
+  private mutating func operators(_ plan: Plan, needed: SlotSet, next: Operator) throws
     -> Operator
   {
     let path = self.path
@@ -140,7 +140,7 @@ struct PipelineCompiler {
   /// Where disputed facts are left out: what an optional body has with them, since that decides
   /// whether it has nothing.
   private mutating func wholeBody(
-    _ body: Plan, ordinal: Slot, bound: Set<Slot>
+    _ body: Plan, ordinal: Slot, bound: SlotSet
   ) throws -> (first: Operator, mark: MarkOperator)? {
     guard evaluation.whole != nil, !isNegated else { return nil }
     let saved = (outerBound, leastLevel)
@@ -161,7 +161,7 @@ struct PipelineCompiler {
   }
 
   private mutating func join(
-    _ input: Plan, _ scan: Scan, needed: Set<Slot>, next: Operator
+    _ input: Plan, _ scan: Scan, needed: SlotSet, next: Operator
   ) throws -> Operator {
     if case .join(let start, let first) = input, start != .unit, first.bounds == nil,
       scan.bounds == nil,
@@ -194,7 +194,8 @@ struct PipelineCompiler {
     var keys: [JoinOperator.Key] = []
     var outputs: [(column: Int, slot: Slot)] = []
     var equalities: [(Int, Int)] = []
-    var firstColumn: [Slot: Int] = [:]
+    var firstColumn = SlotMap<Int>()
+    var own = SlotSet()
     for (column, argument) in scan.atom.arguments.enumerated() {
       switch argument {
       case .any: break
@@ -209,6 +210,7 @@ struct PipelineCompiler {
           equalities.append((first, column))
         } else {
           firstColumn[slot] = column
+          own.insert(slot)
           if needed.contains(slot) { outputs.append((column, slot)) }
         }
       }
@@ -223,7 +225,7 @@ struct PipelineCompiler {
         slotCount: slotCount, next: next)
       return try operators(input, needed: [], next: operation)
     }
-    let rest = needed.subtracting(firstColumn.keys)
+    let rest = needed.subtracting(own)
     if let bounds = scan.bounds {
       if let column = firstColumn[bounds.other], !isSearched(scan.atom, keyColumns) {
         let (layout, keySlots) = PipelineCompiler.layout(
@@ -287,7 +289,7 @@ struct PipelineCompiler {
   }
 
   /// The slots that the outer match binds while a negated body is compiled.
-  private var outerBound: Set<Slot> = []
+  private var outerBound: SlotSet = []
   /// Whether a negated body is compiled.
   private var isNegated = false
 
@@ -310,7 +312,7 @@ struct PipelineCompiler {
 
   /// A join with denials that leave attributes open.
   private mutating func join(
-    _ input: Plan, _ scan: Scan, denials source: ScanSource, needed: Set<Slot>, next: Operator
+    _ input: Plan, _ scan: Scan, denials source: ScanSource, needed: SlotSet, next: Operator
   ) throws -> Operator {
     let bound = input.bound.union(outerBound)
     let slots = scan.atom.slots.sorted()
@@ -331,12 +333,12 @@ struct PipelineCompiler {
   }
 
   private mutating func negate(
-    _ input: Plan, _ bodies: [Plan], needed: Set<Slot>, isChoice: Bool = false, next: Operator
+    _ input: Plan, _ bodies: [Plan], needed: SlotSet, isChoice: Bool = false, next: Operator
   ) throws -> Operator {
     let bound = input.bound.union(outerBound)
     let ordinal = takeOrdinal()
     var alternatives: [NegateOperator.Alternative] = []
-    var slots: Set<Slot> = []
+    var slots: SlotSet = []
     let saved = (outerBound, leastLevel)
     leastLevel = Certainty.possible.rawValue
     let inputPath = path
@@ -373,7 +375,7 @@ extension Plan {
   var isStart: Bool { self == .unit || self == .outer }
 
   /// The slots that this plan binds itself.
-  var bound: Set<Slot> {
+  var bound: SlotSet {
     switch self {
     case .unit, .outer: return []
     case .join(let input, let scan): return input.bound.union(scan.atom.slots)
@@ -386,7 +388,7 @@ extension Plan {
   }
 
   /// All slots that occur in it.
-  var reads: Set<Slot> {
+  var reads: SlotSet {
     switch self {
     case .unit, .outer: return []
     case .join(let input, let scan):
@@ -434,14 +436,14 @@ extension Condition {
   }
 
   /// The slots that it reads.
-  var slots: Set<Slot> {
+  var slots: SlotSet {
     switch self {
     case .identity(let left, let right, _), .comparison(_, let left, let right),
       .memberOfRange(let left, let right), .overlaps(let left, let right):
-      return Set(left.slots).union(right.slots)
+      return SlotSet(left.slots).union(right.slots)
     case .constants(let slot, _): return [slot]
     case .memberOfList(let value, let list):
-      return list.reduce(into: Set(value.slots)) { $0.formUnion($1.slots) }
+      return list.reduce(into: SlotSet(value.slots)) { $0.formUnion($1.slots) }
     case .test(_, let arguments): return arguments.reduce(into: []) { $0.formUnion($1.slots) }
     }
   }

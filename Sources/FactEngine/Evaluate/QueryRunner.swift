@@ -47,8 +47,9 @@ struct QueryRunner {
     }
     var into: String?
     var isSorted = false
-    for (position, stage) in zip(stages.indices, stages) {
+    for position in stages.indices {
       try evaluation.checkpoint()
+      let stage = stages[position]
       switch stage {
       case .filter, .select, .aggregate:
         var result = try rows(of: block, after: stage, lists: &lists)
@@ -64,7 +65,7 @@ struct QueryRunner {
         block = try sorted(block, by: keys, limit: QueryRunner.limit(after: position, in: stages))
         isSorted = true
       case .limit(let count, let offset):
-        if !isSorted { block = sorted(block) }
+        if !isSorted { block = sorter.sorted(block) }
         isSorted = true
         let start = min(offset, block.count)
         let end = min(start + count, block.count)
@@ -73,7 +74,7 @@ struct QueryRunner {
       }
     }
     if isMatches { block = distinct(block, slots: query.columns) }
-    if !isSorted { block = sorted(block) }
+    if !isSorted, !block.isInOrder { block = sorter.sorted(block) }
     return Result(block: block, truth: nil, isYesNo: false, lists: lists, into: into)
   }
 
@@ -86,40 +87,36 @@ struct QueryRunner {
     case .aggregate(let by, let aggregates):
       stages = stages.dropFirst()
       if let block = try groupScan(alternatives, by, aggregates)?.run() { return block }
-      let slots = Set((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
+      let slots = SlotSet((by.flatMap(\.value.slots)) + aggregates.flatMap { $0.aggregate.slots })
       return try aggregate(by, aggregates, lists: &lists) { inputs, add in
         try match(
           alternatives, expressions: inputs, needed: slots, countsMatches: true, add)
       }
     case .select(let columns):
       stages = stages.dropFirst()
-      let slots = Set(columns.flatMap(\.value.slots))
+      let slots = SlotSet(columns.flatMap(\.value.slots))
       return try set(columns.map(\.slot)) { add in
         try match(alternatives, expressions: columns.map(\.value), needed: slots, add)
       }
     case .sort, .limit:
       isMatches = true
-      let slots = Set(query.columns).union(
-        stages.reduce(into: Set()) { $0.formUnion($1.slotsRead) }
+      let slots = SlotSet(query.columns).union(
+        stages.reduce(into: SlotSet()) { $0.formUnion($1.slotsRead) }
       )
       .intersection(
-        alternatives.reduce(into: Set()) { all, literals in
+        alternatives.reduce(into: SlotSet()) { all, literals in
           for literal in literals { all.formUnion(literal.slots) }
         }
       ).sorted()
-      var block = RowBlock(slots: slots)
-      try match(
-        alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: Set(slots),
-        countsMatches: true
-      ) {
-        block.append($0, count: $1, levels: $2)
-      }
-      return block
+      return try collect(alternatives, slots, countsMatches: true)
     default:
+      if areDistinct(alternatives, over: SlotSet(query.columns)) {
+        return try collect(alternatives, query.columns, countsMatches: false)
+      }
       return try set(query.columns) { add in
         try match(
           alternatives, expressions: query.columns.map(ResolvedExpression.init(slot:)),
-          needed: Set(query.columns), add)
+          needed: SlotSet(query.columns), add)
       }
     }
   }
@@ -145,6 +142,45 @@ struct QueryRunner {
     return GroupScan(
       planner.plan(alternatives[0]), by: by, aggregates: aggregates, source: rows,
       evaluation: evaluation)
+  }
+
+  /// The matches of the body as they come.
+  private func collect(
+    _ alternatives: [[ResolvedLiteral]], _ slots: [Slot], countsMatches: Bool
+  ) throws -> RowBlock {
+    let rows = CollectedRows(slots: slots, account: evaluation.account)
+    try match(
+      alternatives, expressions: slots.map(ResolvedExpression.init(slot:)), needed: SlotSet(slots),
+      countsMatches: countsMatches, onScan: rows.expect
+    ) {
+      rows.append($0, count: $1, levels: $2)
+    }
+    return rows.take()
+  }
+
+  /// Whether no two matches of the body agree in some slots, so that they are a set as they come:
+  /// one conjunction over relations, each of which has a row once, and nothing of it is left out.
+  private func areDistinct(_ alternatives: [[ResolvedLiteral]], over slots: SlotSet) -> Bool {
+    guard alternatives.count == 1 else { return false }
+    for literal in alternatives[0] {
+      switch literal.kind {
+      case .atom(let atom):
+        guard case .relation = atom.source else { return false }
+        for argument in atom.arguments {
+          switch argument {
+          case .any: return false
+          case .constant: break
+          case .variable(let slot): if !slots.contains(slot) { return false }
+          }
+        }
+      case .comparison(.equal, _, _), .memberOfList, .memberOfRange:
+        // These may bind a slot.
+        if !literal.slots.isSubset(of: slots) { return false }
+      case .comparison, .overlaps, .test, .negation: break
+      case .optional: return false
+      }
+    }
+    return true
   }
 
   /// What a stage makes of rows, apart from their order and number.
@@ -193,11 +229,6 @@ struct QueryRunner {
 
   private var sorter: RowSorter { RowSorter(values: evaluation.values) }
 
-  private func sorted(_ block: RowBlock) -> RowBlock {
-    block.picked(
-      sorter.order(block.columns, descending: block.columns.map { _ in false }, count: block.count))
-  }
-
   /// The alternatives of the body, with the conditions of leading `where` stages in each.
   private func bodyWithFilters(_ stages: inout ArraySlice<ResolvedStage>) -> [[ResolvedLiteral]] {
     var alternatives = query.body.alternatives
@@ -210,8 +241,9 @@ struct QueryRunner {
 
   /// Runs the body, and gives the expressions over its matches.
   private func match(
-    _ alternatives: [[ResolvedLiteral]], expressions: [ResolvedExpression], needed: Set<Slot>,
+    _ alternatives: [[ResolvedLiteral]], expressions: [ResolvedExpression], needed: SlotSet,
     countsMatches: Bool = false,
+    onScan: ((ScanSource, [ResolvedArgument]) -> Void)? = nil,
     _ receive: @escaping ([[UInt64]], Int, [UInt8]?) throws -> Void
   ) throws {
     for shared in SharedMatches.classes(of: alternatives) {
@@ -219,12 +251,17 @@ struct QueryRunner {
         variables: query.variables,
         statistics: SourceStatistics(evaluation: evaluation, source: source),
         disabledPasses: evaluation.settings.disabledPasses)
+      planner.showsEstimates = evaluation.trace != nil
       let plan = planner.plan(shared)
       var compiler = PipelineCompiler(
         evaluation: evaluation, variableCount: query.variables.count, plan: plan,
         countsMatches: countsMatches, leastLevel: evaluation.leastAnswerLevel, source: source)
       let sink = ColumnSink(evaluation, expressions: expressions, receive: receive)
-      try compiler.compile(plan, needed: needed, sink: sink).run()
+      let pipeline = try compiler.compile(plan, needed: needed, sink: sink)
+      if let onScan, case .join(.unit, let scan) = plan, scan.bounds == nil, scan.atom.isWhole {
+        onScan(try source(scan.atom.source), scan.atom.arguments)
+      }
+      try pipeline.run()
     }
   }
 
@@ -268,7 +305,7 @@ struct QueryRunner {
   }
 
   private func filter(_ block: RowBlock, _ body: ResolvedBody) throws -> RowBlock {
-    let bound = Set(block.slots)
+    let bound = SlotSet(block.slots)
     var result = RowBlock(slots: block.slots)
     for shared in SharedMatches.classes(of: body.alternatives, outer: bound) {
       var planner = BodyPlanner(
@@ -314,6 +351,14 @@ struct QueryRunner {
   }
 }
 
+extension ResolvedAtom {
+  /// Whether it asks for all rows of a relation.
+  fileprivate var isWhole: Bool {
+    guard case .relation = source else { return false }
+    return arguments.allSatisfy { if case .variable = $0 { true } else { false } }
+  }
+}
+
 extension ResolvedExpression {
   /// The slot itself.
   init(slot: Slot) { self.init(.variable(slot), at: SourceSpan(0, 0)) }
@@ -329,13 +374,13 @@ extension ResolvedStage {
   }
 
   /// The slots that it reads.
-  var slotsRead: Set<Slot> {
+  var slotsRead: SlotSet {
     switch self {
-    case .select(let columns): return Set(columns.flatMap(\.value.slots))
+    case .select(let columns): return SlotSet(columns.flatMap(\.value.slots))
     case .filter(let body): return body.slots
     case .aggregate(let by, let aggregates):
-      return Set(by.flatMap(\.value.slots)).union(aggregates.flatMap { $0.aggregate.slots })
-    case .sort(let keys): return Set(keys.flatMap(\.value.slots))
+      return SlotSet(by.flatMap(\.value.slots)).union(aggregates.flatMap { $0.aggregate.slots })
+    case .sort(let keys): return SlotSet(keys.flatMap(\.value.slots))
     case .limit, .into: return []
     }
   }

@@ -42,6 +42,9 @@ final class ScanSource {
     return if case .table(let table) = backing { table.hasDeadRows } else { false }
   }
 
+  /// Whether the rows ascend as answers do.
+  var isInOrder: Bool { if case .view(let view) = backing { view.isInOrder } else { false } }
+
   /// How many rows count.
   var liveCount: Int {
     if let filter { return filter.liveCount }
@@ -123,6 +126,8 @@ final class ScanSource {
 /// Rows that carry a certainty each, and can be looked up.
 protocol LevelledRows: RowSource {
   var hasUncertainRows: Bool { get }
+  /// Whether the rows ascend as answers do, by the first column first.
+  var isInOrder: Bool { get }
   func gatherLevels(rows: [UInt32], count: Int, into levels: inout [UInt8])
   func index(on columns: [Int]) -> KeyIndex
   func distinctCount(column: Int) -> Int
@@ -149,4 +154,8 @@ extension ScanSource {
     case .view(let view): return max(1, view.distinctCount(column: column))
     }
   }
+}
+
+extension LevelledRows {
+  var isInOrder: Bool { false }
 }

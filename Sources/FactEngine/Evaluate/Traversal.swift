@@ -34,7 +34,9 @@ final class Traversal {
     if let whole { return whole }
     let source: ScanSource
     let checkpoint = evaluation.checkpoint
-    if let rows = try ClosureRows(graph, account: account, checkpoint: checkpoint) {
+    let rows = try ClosureRows(
+      graph, values: evaluation.values, account: account, checkpoint: checkpoint)
+    if let rows {
       source = ScanSource(.view(rows))
     } else {
       source = ScanSource(.derived(try derive(evaluation)))

@@ -87,7 +87,7 @@ struct BodyMatches {
           .comparison(.equal, ResolvedExpression(slot: slot), expression), at: expression.span))
       wanted.append((slot, word))
     }
-    let others = (body + computed + choices.joined()).reduce(into: Set<Slot>()) { slots, literal in
+    let others = (body + computed + choices.joined()).reduce(into: SlotSet()) { slots, literal in
       if case .atom = literal.kind { return }
       slots.formUnion(literal.slots)
     }
@@ -131,7 +131,7 @@ struct BodyMatches {
       if try !receive(found, rows) { throw EnoughMatches() }
     }
     do {
-      try compiler.compile(plan, needed: Set(slots), sink: sink).run()
+      try compiler.compile(plan, needed: SlotSet(slots), sink: sink).run()
     } catch is EnoughMatches {
       return
     }
@@ -176,7 +176,7 @@ struct BodyMatches {
     in evaluation: Evaluation, _ receive: @escaping (Found, [Int]) throws -> Bool
   ) throws {
     let source = evaluation.scanSource
-    let outer = Set(block.slots)
+    let outer = SlotSet(block.slots)
     var planner = BodyPlanner(
       variables: variables, statistics: SourceStatistics(evaluation: evaluation, source: source),
       disabledPasses: evaluation.settings.disabledPasses)
@@ -190,7 +190,7 @@ struct BodyMatches {
     var compiler = PipelineCompiler(
       evaluation: evaluation, variableCount: variables.count, plan: plan, countsMatches: true,
       source: source)
-    let first = try compiler.inner(plan, bound: outer, needed: Set(slots), sink: sink)
+    let first = try compiler.inner(plan, bound: outer, needed: SlotSet(slots), sink: sink)
     do {
       try block.push(through: first, slotCount: compiler.slotCount)
     } catch is EnoughMatches {

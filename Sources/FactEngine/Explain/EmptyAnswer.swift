@@ -37,7 +37,7 @@ struct EmptyAnswer {
 
   /// Atoms in the order of the text, each condition as soon as its slots are bound.
   func ordered(
-    _ literals: [ResolvedLiteral], bound start: Set<Slot> = []
+    _ literals: [ResolvedLiteral], bound start: SlotSet = []
   ) -> [ResolvedLiteral] {
     var result: [ResolvedLiteral] = []
     var bound = start
@@ -51,7 +51,8 @@ struct EmptyAnswer {
           var isReady = free.isEmpty
           if case .comparison(.equal, let left, let right) = literal.kind {
             // One side may be bound by the other.
-            isReady = Set(left.slots).isSubset(of: bound) || Set(right.slots).isSubset(of: bound)
+            isReady =
+              SlotSet(left.slots).isSubset(of: bound) || SlotSet(right.slots).isSubset(of: bound)
           }
           if isReady {
             result.append(literal)

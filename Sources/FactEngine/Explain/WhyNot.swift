@@ -132,7 +132,7 @@ private struct RuleWalk {
     var prefix: [ResolvedLiteral] = []
     var last = bindings
     var before = 1
-    for literal in empty.ordered(literals + equal, bound: Set(bindings.keys)) {
+    for literal in empty.ordered(literals + equal, bound: SlotSet(bindings.keys)) {
       prefix.append(literal)
       let (count, example) = try first(prefix, bindings)
       if count == 0 { return try failure(literal, last, before, empty) }

@@ -19,22 +19,24 @@ struct BodyPlanner {
   var statistics: any PlanStatistics
   /// Passes that are switched off, by name.
   var disabledPasses: Set<String>
+  /// Whether what an atom is expected to give is wanted even where it is the only choice.
+  var showsEstimates = true
   /// Relations of the stratum whose fixpoint is running.
   var recursive: Set<String> = []
 
-  var bound: Set<Slot> = []
+  var bound: SlotSet = []
   /// Those of them that are computed: they may carry a failure.
-  var computed: Set<Slot> = []
+  var computed: SlotSet = []
   /// How many matches the plan so far is expected to give.
   private(set) var matches = 1.0
   private var plan = Plan.unit
   var remaining: [Item] = []
   /// Slots bound to what a function gives, which may fail.
-  private var fallible: Set<Slot> = []
+  private var fallible: SlotSet = []
 
   struct Item {
     var literal: ResolvedLiteral
-    var slots: Set<Slot>
+    var slots: SlotSet
     var window: RowWindow = .all
     var isFirst = false
   }
@@ -55,7 +57,7 @@ struct BodyPlanner {
   /// the last round, those before it all rows up to this round, and those after it the rows before
   /// the last round, so that each match is found once.
   mutating func plan(
-    _ literals: [ResolvedLiteral], outer: Set<Slot>? = nil, delta: Int? = nil
+    _ literals: [ResolvedLiteral], outer: SlotSet? = nil, delta: Int? = nil
   ) -> Plan {
     bound = outer ?? []
     computed = []
@@ -96,7 +98,7 @@ struct BodyPlanner {
   /// Plans alternatives that share their matches and differ in conditions alone.
   ///
   /// The conditions see what the common part binds, and `outer` before it.
-  mutating func plan(_ shared: SharedMatches, outer: Set<Slot>? = nil) -> Plan {
+  mutating func plan(_ shared: SharedMatches, outer: SlotSet? = nil) -> Plan {
     let common = plan(shared.common, outer: outer)
     if shared.choices.isEmpty { return common }
     return .choose(common, shared.choices.map { subplan($0) })
@@ -147,7 +149,7 @@ struct BodyPlanner {
   }
 
   /// The slots of a negated body that other literals, or the plan so far, can bind.
-  private func outerSlots(of body: ResolvedBody, except item: Item) -> Set<Slot> {
+  private func outerSlots(of body: ResolvedBody, except item: Item) -> SlotSet {
     var others = bound
     for other in remaining where other.literal != item.literal {
       if case .negation = other.literal.kind { continue }
@@ -231,7 +233,7 @@ struct BodyPlanner {
 
   /// Whether an atom that is left looks a computed slot up. Where the computation fails, the atom
   /// says what the slot is, so that whatever else reads it comes after the atom.
-  private func isBoundAgain(_ slots: some Collection<Slot>) -> Bool {
+  private func isBoundAgain(_ slots: some Sequence<Slot>) -> Bool {
     if fallible.isEmpty { return false }
     return slots.contains { slot in
       fallible.contains(slot)
@@ -246,12 +248,14 @@ struct BodyPlanner {
   /// Takes the atom, list or range that is expected to give the fewest matches.
   private mutating func takeSource() -> Bool {
     var best: (index: Int, cost: Double)?
+    // Looking up sizes costs more than the rest of planning.
+    let isOnlyChoice = remaining.count == 1 && !showsEstimates
     for (index, item) in remaining.enumerated() {
       var cost: Double
       switch item.literal.kind {
       case .atom(let atom) where atom.source.isDenial: continue
       case .atom(let atom):
-        cost = item.isFirst ? -1 : estimate(atom)
+        cost = item.isFirst || isOnlyChoice ? -1 : estimate(atom)
         // Few of the rows meet a range; how few, only looking tells.
         if cost > 1, boundKey(for: atom) != nil { cost = max(1, cost / 16) }
       case .memberOfList(let value, let list):
@@ -382,14 +386,14 @@ extension ComparisonOperator {
 
 extension ResolvedLiteral {
   /// The slots that occur in it.
-  var slots: Set<Slot> {
+  var slots: SlotSet {
     switch kind {
     case .atom(let atom), .optional(let atom): return atom.slots
     case .comparison(_, let left, let right), .memberOfRange(let left, let right),
       .overlaps(let left, let right):
-      return Set(left.slots).union(right.slots)
+      return SlotSet(left.slots).union(right.slots)
     case .memberOfList(let value, let list):
-      return list.reduce(into: Set(value.slots)) { $0.formUnion($1.slots) }
+      return list.reduce(into: SlotSet(value.slots)) { $0.formUnion($1.slots) }
     case .test(_, let arguments): return arguments.reduce(into: []) { $0.formUnion($1.slots) }
     case .negation(let body): return body.slots
     }
@@ -398,8 +402,8 @@ extension ResolvedLiteral {
 
 extension ResolvedAtom {
   /// The slots that occur in it.
-  var slots: Set<Slot> {
-    var slots: Set<Slot> = []
+  var slots: SlotSet {
+    var slots: SlotSet = []
     for argument in arguments {
       if case .variable(let slot) = argument { slots.insert(slot) }
     }
@@ -409,7 +413,7 @@ extension ResolvedAtom {
 
 extension ResolvedBody {
   /// The slots that occur in it.
-  var slots: Set<Slot> {
+  var slots: SlotSet {
     alternatives.reduce(into: []) { all, literals in
       for literal in literals { all.formUnion(literal.slots) }
     }

@@ -109,7 +109,7 @@ struct MagicSets {
       // The bindings that are asked for; a computed argument is compared once it is known.
       var arguments: [ResolvedArgument] = []
       var computed: [ResolvedLiteral] = []
-      var slots: Set<Slot> = []
+      var slots: SlotSet = []
       let late = literals.boundLate
       for (place, expression) in head.enumerated() where bound[place] {
         switch expression.kind {
@@ -145,7 +145,7 @@ struct MagicSets {
   /// Rewrites one conjunction: each atom of an eligible relation with something bound asks its
   /// copy, and a magic rule says what is asked for, by the literals before it.
   private mutating func rewrite(
-    _ literals: [ResolvedLiteral], bound start: Set<Slot>, variables: [ResolvedVariable],
+    _ literals: [ResolvedLiteral], bound start: SlotSet, variables: [ResolvedVariable],
     magic: ResolvedLiteral?, isQuery: Bool
   ) -> (literals: [ResolvedLiteral], hasBound: Bool) {
     var bound = start
@@ -196,7 +196,7 @@ struct MagicSets {
 
   /// The literal to take next: a condition that is ready, else an atom with something bound, stored
   /// before derived, else the first.
-  private func next(_ literals: [ResolvedLiteral], _ bound: Set<Slot>) -> Int {
+  private func next(_ literals: [ResolvedLiteral], _ bound: SlotSet) -> Int {
     var best = 0
     var bestRank = Int.max
     for (index, literal) in literals.enumerated() {
@@ -227,7 +227,7 @@ struct MagicSets {
 
   /// Whether an equality binds the variable that is one side of it by what is bound already; what
   /// an expression is equal to says nothing of the variables in it.
-  private func binds(_ literal: ResolvedLiteral, _ bound: Set<Slot>) -> Bool {
+  private func binds(_ literal: ResolvedLiteral, _ bound: SlotSet) -> Bool {
     guard case .comparison(.equal, let left, let right) = literal.kind else { return false }
     if case .variable = left.kind, bound.isSuperset(of: right.slots) { return true }
     if case .variable = right.kind, bound.isSuperset(of: left.slots) { return true }
@@ -235,7 +235,7 @@ struct MagicSets {
   }
 
   private func note(
-    _ literal: ResolvedLiteral, isReady: Bool, _ bound: inout Set<Slot>,
+    _ literal: ResolvedLiteral, isReady: Bool, _ bound: inout SlotSet,
     _ before: inout [ResolvedLiteral]
   ) {
     guard isReady else { return }
@@ -285,9 +285,9 @@ extension [ResolvedLiteral] {
   /// The slots to which an option or a range gives values, unless an atom does, and what equals
   /// them. These find other values for a slot that is bound already, so that nothing may bind it
   /// before them.
-  fileprivate var boundLate: Set<Slot> {
-    var atoms: Set<Slot> = []
-    var late: Set<Slot> = []
+  fileprivate var boundLate: SlotSet {
+    var atoms: SlotSet = []
+    var late: SlotSet = []
     for literal in self {
       switch literal.kind {
       case .atom(let atom): atoms.formUnion(atom.slots)
@@ -305,7 +305,7 @@ extension [ResolvedLiteral] {
         guard case .comparison(.equal, let left, let right) = literal.kind else { continue }
         for (one, other) in [(left, right), (right, left)] {
           guard case .variable(let slot) = one.kind, !atoms.contains(slot) else { continue }
-          if !late.isDisjoint(with: other.slots) { late.insert(slot) }
+          if !late.isDisjoint(with: SlotSet(other.slots)) { late.insert(slot) }
         }
       }
     }

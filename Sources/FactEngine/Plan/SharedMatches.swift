@@ -15,8 +15,9 @@ struct SharedMatches {
   /// Puts alternatives with the same matches together, in the order of their first ones; `outer`
   /// slots are bound before.
   static func classes(
-    of alternatives: [[ResolvedLiteral]], outer: Set<Slot> = []
+    of alternatives: [[ResolvedLiteral]], outer: SlotSet = []
   ) -> [SharedMatches] {
+    if alternatives.count == 1 { return [SharedMatches(common: alternatives[0], choices: [])] }
     var classes: [(sources: Set<ResolvedLiteral>, members: [[ResolvedLiteral]])] = []
     for literals in alternatives {
       let sources = Set(literals.filter { !isCondition($0, in: literals, outer) })
@@ -37,7 +38,7 @@ struct SharedMatches {
 
   /// Whether a literal binds nothing, since atoms of its conjunction bind all that it reads.
   private static func isCondition(
-    _ literal: ResolvedLiteral, in literals: [ResolvedLiteral], _ outer: Set<Slot>
+    _ literal: ResolvedLiteral, in literals: [ResolvedLiteral], _ outer: SlotSet
   ) -> Bool {
     switch literal.kind {
     case .atom, .optional: return false

@@ -9,12 +9,19 @@ enum Alternatives {
 
   /// The conjunctions of a body; nil where there would be more than `limit`.
   static func expand(_ body: Body) -> [[Literal]]? {
+    if body.alternatives.count <= limit, !body.alternatives.contains(where: hasGroup) {
+      return body.alternatives
+    }
     var all: [[Literal]] = []
     for literals in body.alternatives {
       guard let some = expand(literals), all.count + some.count <= limit else { return nil }
       all += some
     }
     return all
+  }
+
+  private static func hasGroup(_ literals: [Literal]) -> Bool {
+    literals.contains { if case .group = $0.kind { true } else { false } }
   }
 
   private static func expand(_ literals: [Literal]) -> [[Literal]]? {

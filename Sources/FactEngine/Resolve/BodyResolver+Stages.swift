@@ -6,7 +6,10 @@ extension BodyResolver {
   ///
   /// Each column that a stage makes has a slot of its own. Call `finishTypes` before.
   func resolve(_ stages: [Stage]) -> [ResolvedStage] {
-    if columns == nil { columns = levels[0].slots }
+    if stages.isEmpty { return [] }
+    if columns == nil {
+      columns = levels[0].slots.reduce(into: [:]) { $0[$1.name] = $1.value }
+    }
     var resolved: [ResolvedStage] = []
     for stage in stages {
       if let chart {

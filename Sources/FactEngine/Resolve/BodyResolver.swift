@@ -9,8 +9,8 @@ import FactModel
 final class BodyResolver {
   /// The names that belong to one scope: the rule itself, or a negation within it.
   struct Level {
-    var names: Set<String> = []
-    var slots: [String: Slot] = [:]
+    var names = NamePlaces()
+    var slots = NameMap<Slot>()
   }
 
   let catalogue: RelationCatalogue
@@ -21,15 +21,15 @@ final class BodyResolver {
   var variables: [ResolvedVariable] = []
   var levels = [Level()]
   /// The types of the alternative at hand.
-  var types: [Slot: ValueType] = [:]
+  var types = SlotMap<ValueType>()
   /// The slots whose type an attribute declares, not only a constant that they are compared with.
-  var declaredSlots: Set<Slot> = []
+  var declaredSlots: SlotSet = []
   /// What all alternatives agree on.
-  var mergedTypes: [Slot: ValueType] = [:]
+  var mergedTypes = SlotMap<ValueType>()
   /// The types that a head declares: a file's column is read as that.
-  var headTypes: [Slot: ValueType] = [:]
+  var headTypes = SlotMap<ValueType>()
   /// Slots that stand for what could not be resolved; nothing more is said about them.
-  var poisoned: Set<Slot> = []
+  var poisoned: SlotSet = []
   /// Whether an atom was left out because something is wrong with it, so that nothing can be said
   /// about what binds.
   var hasUnresolvedAtoms = false
@@ -58,11 +58,18 @@ final class BodyResolver {
       collector.report(.unknownColumn(name, nearest: nearest(name, among: names)), at: span)
       return poisonedSlot(at: span)
     }
-    let owner = levels.firstIndex { $0.names.contains(name) } ?? levels.count - 1
-    if let slot = levels[owner].slots[name] { return slot }
+    let (owner, known) = BodyResolver.find(name, in: levels)
+    if let known { return known }
     let slot = newSlot(name, at: span)
-    levels[owner].slots[name] = slot
+    levels[owner].slots.enter(name, slot)
     return slot
+  }
+
+  /// The scope that owns a name, and its slot if it has one.
+  private static func find(_ name: String, in levels: [Level]) -> (owner: Int, slot: Slot?) {
+    var owner = levels.count - 1
+    if owner > 0 { owner = levels.firstIndex { $0.names.contains(name) } ?? owner }
+    return (owner, levels[owner].slots[name])
   }
 
   func newSlot(_ name: String, at span: SourceSpan, type: ValueType = .any) -> Slot {
@@ -86,40 +93,45 @@ final class BodyResolver {
 
   // MARK: Bodies
 
-  /// Resolves a body; `required` are the names that head, stages or answer use.
-  func resolve(_ body: Body, required: Set<String>) -> ResolvedBody {
+  /// Resolves a body with the names that it uses; `required` are those that head, stages or answer
+  /// use.
+  func resolve(_ body: Body, names: NamePlaces, required: NamePlaces) -> ResolvedBody {
     guard let alternatives = Alternatives.expand(body) else {
       collector.report(.tooManyAlternatives(limit: Alternatives.limit), at: body.span)
       return ResolvedBody(alternatives: [])
     }
-    levels[0].names = required
-    VariableWalk(entersNegations: false) { name, span in
-      self.levels[0].names.insert(name)
-      _ = self.slot(of: name, at: span)
-    }.walk(body)
+    levels[0].names = names
+    for (name, span) in names { _ = slot(of: name, at: span) }
+    if alternatives.count == 1 {
+      // Its names are those of the whole body.
+      for (name, span) in required { levels[0].names.enter(name, span) }
+      return ResolvedBody(alternatives: [resolve(alternatives[0], names: names)])
+    }
     return ResolvedBody(
       alternatives: alternatives.map { literals in
-        levels[0].names = required
-        levels[0].names.formUnion(BodyResolver.names(in: literals))
-        return resolve(literals)
+        let names = BodyResolver.names { $0.walk(literals) }
+        levels[0].names = names
+        for (name, span) in required { levels[0].names.enter(name, span) }
+        return resolve(literals, names: names)
       })
   }
 
-  /// The names of variables outside negations.
-  static func names(in literals: [Literal]) -> Set<String> {
-    var names: Set<String> = []
-    VariableWalk(entersNegations: false) { name, _ in names.insert(name) }.walk(literals)
+  /// The names of variables outside negations, in what is walked.
+  static func names(_ walk: (VariableWalk) -> Void) -> NamePlaces {
+    var names = NamePlaces()
+    walk(VariableWalk(entersNegations: false) { name, span in names.enter(name, span) })
     return names
   }
 
-  private func resolve(_ literals: [Literal]) -> [ResolvedLiteral] {
+  /// Resolves a conjunction that uses some names of the outermost scope.
+  private func resolve(_ literals: [Literal], names: NamePlaces) -> [ResolvedLiteral] {
     let outerTypes = types
     let outerDeclared = declaredSlots
     flowTypes(literals)
     var resolved: [ResolvedLiteral] = []
     for literal in literals { resolve(literal, into: &resolved) }
     if negationDepth == 0, columns == nil {
-      for name in BodyResolver.names(in: literals) {
+      for (name, _) in names {
         guard let slot = levels[0].slots[name] else { continue }
         let type = self.type(of: slot)
         mergedTypes[slot] = mergedTypes[slot]?.widened(type) ?? type
@@ -199,9 +211,10 @@ final class BodyResolver {
     defer { negationDepth -= 1 }
     return ResolvedBody(
       alternatives: alternatives.map { literals in
-        levels.append(Level(names: BodyResolver.names(in: literals)))
+        let names = BodyResolver.names { $0.walk(literals) }
+        levels.append(Level(names: names))
         defer { levels.removeLast() }
-        return resolve(literals)
+        return resolve(literals, names: names)
       })
   }
 

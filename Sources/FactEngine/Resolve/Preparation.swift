@@ -63,6 +63,8 @@ struct Preparation {
   }
 
   mutating func prepare(_ body: Body) -> Body {
+    // Most bodies stay as they are, and copying them costs more than looking.
+    if body.alternatives.allSatisfy({ $0.allSatisfy(\.isPrepared) }) { return body }
     var body = body
     body.alternatives = body.alternatives.map { literals in literals.map { prepare($0) } }
     return body
@@ -114,5 +116,35 @@ struct Preparation {
     case .into(let path): stage.kind = .into(prepare(path))
     }
     return stage
+  }
+}
+
+extension Literal {
+  /// Whether there is nothing in it that a constant takes the place of.
+  fileprivate var isPrepared: Bool {
+    switch kind {
+    case .atom(let atom):
+      return atom.arguments.allSatisfy(\.value.isPrepared)
+        && atom.qualifiers.allSatisfy(\.value.isPrepared)
+    case .comparison(_, let left, let right), .membership(let left, let right),
+      .overlaps(let left, let right):
+      return left.isPrepared && right.isPrepared
+    case .negation(let body), .group(let body):
+      return body.alternatives.allSatisfy { $0.allSatisfy(\.isPrepared) }
+    case .optional(let inner): return inner.isPrepared
+    case .file: return false
+    }
+  }
+}
+
+extension Expression {
+  fileprivate var isPrepared: Bool {
+    switch kind {
+    case .variable, .wildcard, .constant: true
+    case .today, .parameter, .unary: false
+    case .binary(_, let left, let right): left.isPrepared && right.isPrepared
+    case .call(_, let arguments): arguments.allSatisfy(\.isPrepared)
+    case .list(let items): items.allSatisfy(\.isPrepared)
+    }
   }
 }

@@ -85,6 +85,6 @@ extension BodyResolver {
 
   /// The slots whose numbers print as percentages.
   var percentSlots: Set<Slot> {
-    Set(types.filter { $0.value.type == .percent }.keys)
+    Set(types.compactMap { $0.value.type == .percent ? $0.slot : nil })
   }
 }

@@ -95,11 +95,11 @@ final class Resolver {
     reportBuiltIn(rule.head, isNew: isNew, &collector)
     let prepared = prepare(&collector) { $0.prepare(rule) }
     let body = BodyResolver(catalogue: catalogue, isQuery: false, collector: collector)
-    var headNames: Set<String> = []
-    VariableWalk(entersNegations: false) { name, _ in headNames.insert(name) }.walk(prepared.head)
+    let headNames = BodyResolver.names { $0.walk(prepared.head) }
     body.levels[0].names = headNames
     body.noteHeadTypes(of: prepared.head, schema: schema)
-    let resolved = body.resolve(prepared.body, required: headNames)
+    let resolved = body.resolve(
+      prepared.body, names: BodyResolver.names { $0.walk(prepared.body) }, required: headNames)
     body.finishTypes()
     var head = body.resolveHead(prepared.head, schema: schema)
     if isLoad { head += body.resolveQualifiers(ofHead: prepared.head) }
@@ -140,14 +140,13 @@ final class Resolver {
     }
     inferTypes()
     let body = BodyResolver(catalogue: catalogue, isQuery: isDirect, collector: collector)
-    var names: Set<String> = []
-    var order: [String] = []
-    VariableWalk(entersNegations: false) { name, _ in
-      if names.insert(name).inserted, !name.hasPrefix("_") { order.append(name) }
-    }.walk(prepared)
-    let resolved = body.resolve(prepared, required: names)
+    let names = BodyResolver.names { $0.walk(prepared) }
+    let resolved = body.resolve(prepared, names: names, required: names)
     body.finishTypes()
-    let columns = order.compactMap { body.levels[0].slots[$0] }
+    var columns: [Slot] = []
+    for (name, _) in names where name.utf8.first != UInt8(ascii: "_") {
+      if let slot = body.levels[0].slots[name] { columns.append(slot) }
+    }
     let bodySlots = body.variables.count
     let resolvedStages = body.resolve(stages)
     var uses = columns.map { slot in
@@ -309,7 +308,9 @@ final class Resolver {
     ofEmptyRelationsReachedBy body: ResolvedBody, _ source: SourceText
   ) -> [(Diagnostic, SourceText)] {
     var found: [(Diagnostic, SourceText)] = []
-    guard body.relations.contains(where: catalogue.isDerived) else { return found }
+    guard !program.rules.isEmpty, body.relations.contains(where: catalogue.isDerived) else {
+      return found
+    }
     let strata = Stratifier(dependencies()).strata(for: body.relations)
     let needed = Set(strata.flatMap(\.rules))
     var names: [String] = []

@@ -150,7 +150,7 @@ extension Engine {
     // Which facts a row rests on decides whether it is disputed, so that all are followed there.
     if !isDenied { try prune(query, in: evaluation) }
     let bound = isDenied ? nil : try deriveBound(query, in: evaluation)
-    if bound == nil {
+    if bound == nil, !program.rules.isEmpty {
       try derive(query.body.relations.union(query.stageRelations), in: evaluation)
     }
     var runner = QueryRunner(

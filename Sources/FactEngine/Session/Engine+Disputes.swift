@@ -2,9 +2,10 @@ import FactModel
 
 extension Engine {
   /// Whether something is denied of what a query reads, however far below.
-  func readsDenied(_ wanted: Set<String>) throws -> Bool {
+  func readsDenied(_ wanted: @autoclosure () -> Set<String>) throws -> Bool {
+    guard base.relations.contains(where: { $0.denials != nil }) else { return false }
     let denied = base.relations.filter { $0.denials != nil }.map(\.name)
-    if denied.isEmpty { return false }
+    let wanted = wanted()
     let strata = try resolver.resolveProgram(for: wanted).strata
     return !strata.reduce(into: wanted) { $0.formUnion($1.reads) }.isDisjoint(with: denied)
   }

@@ -117,7 +117,7 @@ extension Engine {
     let head = rule.head.compactMap { term -> ResolvedExpression? in
       if case .expression(let expression) = term { expression } else { nil }
     }
-    let needed = head.reduce(into: Set<Slot>()) { $0.formUnion($1.slots) }
+    let needed = head.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
     for literals in rule.body.alternatives {
       var planner = BodyPlanner(
         variables: rule.variables,

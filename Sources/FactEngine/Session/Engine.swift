@@ -1,6 +1,7 @@
 import FactLanguage
 import FactModel
 import Glibc
+import Synchronization
 
 /// Runs statements against a fact base and its program: the front door of this library.
 ///
@@ -95,8 +96,19 @@ public final class Engine {
     Perspective(asOf: settings.asOf.map { base.values.word(for: $0) })
   }
 
+  /// The day by the clock, looked up in the calendar once a second.
   private static func currentDay() -> CalendarDate {
-    var now = time(nil)
+    let now = time(nil)
+    return lastDay.withLock { last in
+      if last?.second != now { last = (now, day(at: now)) }
+      return last?.day ?? day(at: now)
+    }
+  }
+
+  private static let lastDay = Mutex<(second: time_t, day: CalendarDate)?>(nil)
+
+  private static func day(at second: time_t) -> CalendarDate {
+    var now = second
     var fields = tm()
     localtime_r(&now, &fields)
     return CalendarDate(

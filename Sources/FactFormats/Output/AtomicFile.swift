@@ -16,6 +16,8 @@ public final class AtomicFile {
   private let target: String
   /// Where it is written; nil if directly.
   private var temporary: String?
+  /// Whether a file stood there before.
+  private let replaces: Bool
   private var deflater: Deflater?
   private var buffer: [UInt8] = []
 
@@ -29,6 +31,7 @@ public final class AtomicFile {
     var status = stat()
     let exists = stat(path, &status) == 0
     let kind = status.st_mode & S_IFMT
+    replaces = exists
     if exists && kind == S_IFDIR {
       target = path
       throw FormatFailure(file: path, problem: .directory)
@@ -61,12 +64,20 @@ public final class AtomicFile {
   /// Adds bytes to the file.
   ///
   /// - Throws: `FormatFailure` where the disk is full or the like; the file is then to be given up.
-  public func write(_ bytes: [UInt8]) throws(FormatFailure) {
+  public func write(_ bytes: [UInt8]) throws(FormatFailure) { try write(bytes.span) }
+
+  /// Adds bytes to the file; many at once are written as they lie.
+  ///
+  /// - Throws: `FormatFailure` where the disk is full or the like; the file is then to be given up.
+  public func write(_ bytes: Span<UInt8>) throws(FormatFailure) {
     byteCount += bytes.count
     if let deflater {
-      deflater.add(bytes, isLast: false, to: &buffer)
+      deflater.add(bytes.withUnsafeBufferPointer { Array($0) }, isLast: false, to: &buffer)
+    } else if buffer.isEmpty, bytes.count >= AtomicFile.bufferSize / 4 {
+      try bytes.withUnsafeBytes { raw throws(FormatFailure) in try writeAll(raw) }
+      return
     } else {
-      buffer.append(contentsOf: bytes)
+      bytes.withUnsafeBufferPointer { buffer.append(contentsOf: $0) }
     }
     if buffer.count >= AtomicFile.bufferSize { try flush() }
   }
@@ -74,14 +85,17 @@ public final class AtomicFile {
   /// Adds text to the file.
   public func write(_ text: String) throws(FormatFailure) { try write(Array(text.utf8)) }
 
-  /// Completes the file, brings it to the disk and puts it in its place.
+  /// Completes the file and puts it in its place.
+  ///
+  /// It is on the disk then where it replaces another, which would else be lost if the machine failed
+  /// now, or where it is asked for. Waiting for the disk takes many times as long as writing.
   ///
   /// - Throws: `FormatFailure`; the file that stood at the path before is then untouched.
-  public func commit() throws(FormatFailure) {
+  public func commit(durably: Bool = false) throws(FormatFailure) {
     deflater?.add([], isLast: true, to: &buffer)
     try flush()
     if let temporary {
-      guard fsync(descriptor) == 0 else { throw writeFailure() }
+      if durably || replaces { guard fsync(descriptor) == 0 else { throw writeFailure() } }
       let closed = close(descriptor)
       descriptor = -1
       guard closed == 0, rename(temporary, target) == 0 else { throw writeFailure() }
@@ -103,19 +117,24 @@ public final class AtomicFile {
   }
 
   private func flush() throws(FormatFailure) {
+    var bytes: [UInt8] = []
+    swap(&bytes, &buffer)
+    try bytes.span.withUnsafeBytes { raw throws(FormatFailure) in try writeAll(raw) }
+    bytes.removeAll(keepingCapacity: true)
+    swap(&bytes, &buffer)
+  }
+
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FormatFailure) {
     var written = 0
-    while written < buffer.count {
-      let count = buffer.withUnsafeBytes { bytes in
-        let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-        return Glibc.write(descriptor, rest.baseAddress, rest.count)
-      }
+    while written < bytes.count {
+      let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
+      let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
       if count < 0 {
         if errno == EINTR { continue }
         throw writeFailure()
       }
       written += count
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 
   /// Creates a file of a name that nothing has, beside the target.

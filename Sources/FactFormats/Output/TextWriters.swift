@@ -13,23 +13,56 @@ public enum DelimitedWriter {
 
   /// Appends a text as a field of CSV.
   public static func appendCSV(field: String, to output: inout [UInt8]) {
-    appendCSV(field: Array(field.utf8).span, to: &output)
+    let start = output.count
+    output.append(contentsOf: field.utf8)
+    quoteCSV(from: start, in: &output)
   }
 
   /// Appends a text as a field of TSV.
   public static func appendTSV(field: String, to output: inout [UInt8]) {
-    appendTSV(field: Array(field.utf8).span, to: &output)
+    let start = output.count
+    output.append(contentsOf: field.utf8)
+    quoteTSV(from: start, in: &output)
   }
 
+  /// Puts what stands in the output from some place on in quotes where a field of CSV needs them.
+  public static func quoteCSV(from start: Int, in output: inout [UInt8]) {
+    quote(from: start, delimiter: UInt8(ascii: ","), in: &output)
+  }
+
+  /// Puts what stands in the output from some place on in quotes where a field of TSV needs them.
+  public static func quoteTSV(from start: Int, in output: inout [UInt8]) {
+    quote(from: start, delimiter: 0x09, in: &output)
+  }
+
+  private static func quote(from start: Int, delimiter: UInt8, in output: inout [UInt8]) {
+    var at = start
+    let end = output.count
+    var isPlain = true
+    while at < end {
+      // Nearly all bytes are told by this one comparison.
+      if output[at] <= 0x2C { isPlain = false }
+      at &+= 1
+    }
+    if isPlain { return }
+    let field = Array(output[start...])
+    output.removeLast(field.count)
+    append(field.span, delimiter: delimiter, to: &output)
+  }
+
+  /// The delimiter is a comma or a tab.
   private static func append(_ field: Span<UInt8>, delimiter: UInt8, to output: inout [UInt8]) {
     let count = field.count
     var needsQuotes = count > 0 && (field[0] == 0x20 || field[count - 1] == 0x20)
     for index in 0..<count {
       let byte = field[index]
-      if byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D { needsQuotes = true }
+      // Nearly all bytes are told by the first comparison.
+      if byte <= 0x2C, byte == delimiter || byte == 0x22 || byte == 0x0A || byte == 0x0D {
+        needsQuotes = true
+      }
     }
     if !needsQuotes {
-      for index in 0..<count { output.append(field[index]) }
+      field.withUnsafeBufferPointer { output.append(contentsOf: $0) }
       return
     }
     output.append(0x22)

@@ -24,8 +24,8 @@ extension FactBase {
   ///
   /// What a value begins with is looked at without quotes. The list of distinct values is made at
   /// first need, that of their beginnings with the first prefix, and both are kept until the
-  /// relation changes. Of values that are not symbols, such as numbers, only the most frequent are
-  /// looked at. Complexity: O(limit) without a prefix, else O(values that begin so).
+  /// relation changes. Values that are no symbols, such as numbers and dates, begin with what they
+  /// are written with. Complexity: O(limit) without a prefix, else O(values that begin so).
   public func frequentValues(
     of relation: Relation, column: Int, prefix: String = "", limit: Int = 100
   ) -> [FrequentValue] {
@@ -43,17 +43,13 @@ extension FactBase {
     if let made = known.alphabet {
       alphabet = made
     } else {
-      alphabet = Alphabet(known.values, in: values.symbols)
+      alphabet = Alphabet(known.values, in: values)
       known.alphabet = alphabet
       frequencies[key] = known
     }
     let wanted = Array(prefix.utf8)
-    let symbols = alphabet.places(beginning: wanted, among: known.values, in: values.symbols)
-    let others = alphabet.others.filter {
-      values.text(of: known.values[Int($0)].word).utf8.starts(with: wanted)
-    }
-    let found = Alphabet.least(limit, of: symbols) + others
-    return found.sorted().prefix(limit).map { known.values[Int($0)] }
+    let places = alphabet.places(beginning: wanted, among: known.values, in: values)
+    return Alphabet.least(limit, of: places).map { known.values[Int($0)] }
   }
 
   /// Makes the lists of one attribute that `frequentValues` would make when first asked, of the
@@ -62,11 +58,7 @@ extension FactBase {
   /// For a prompt that nobody types at: a million values take a good tenth of a second.
   public func prepareFrequentValues(factCounts: ClosedRange<Int>) -> Bool {
     for relation in relations where factCounts.contains(relation.facts.factCount) {
-      for (column, attribute) in relation.schema.attributes.enumerated() {
-        switch attribute.type {
-        case .entity, .text, .any: break
-        case .integer, .number, .percent, .date: continue
-        }
+      for column in relation.schema.attributes.indices {
         let known = frequencies[FrequencyKey(relation: relation.id, column: column)]
         if known?.version == relation.facts.version, known?.alphabet != nil { continue }
         _ = frequentValues(of: relation, column: column, prefix: "a", limit: 1)
@@ -80,33 +72,40 @@ extension FactBase {
 /// The values of an attribute in the order of the bytes of their texts, so that those with one
 /// beginning stand together.
 struct Alphabet {
-  /// Places of the symbols among the values.
+  /// Places among the values.
   private var sorted: [UInt32] = []
-  /// Places of the most frequent values that are no symbols.
-  private(set) var others: [UInt32] = []
+  /// The texts of values that are no symbols, one behind the other, and by place where each ends;
+  /// empty where all are symbols.
+  private var texts: [UInt8] = []
+  private var ends: [UInt32] = []
 
-  private static let otherLimit = 2_000
+  /// So many values that are no symbols can be found by their beginnings, the most frequent ones.
+  private static let otherLimit = 2_000_000
 
   /// Sorts by eight bytes at a time: words compare faster than texts, and where the texts go on
   /// alike only few are left to compare.
-  init(_ values: [FactBase.FrequentValue], in symbols: SymbolTable) {
+  init(_ values: [FactBase.FrequentValue], in store: ValueStore) {
     var entries: [(key: UInt64, place: UInt32)] = []
     entries.reserveCapacity(values.count)
+    let hasOthers = values.contains { $0.word.kind != .symbol }
+    if hasOthers { ends.reserveCapacity(values.count) }
+    var others = 0
     for (place, value) in values.enumerated() {
       if value.word.kind == .symbol {
         entries.append((0, UInt32(truncatingIfNeeded: place)))
-      } else if others.count < Alphabet.otherLimit, value.word != .unknown,
-        value.word != .anything
-      {
-        others.append(UInt32(truncatingIfNeeded: place))
+      } else if others < Alphabet.otherLimit, value.word != .unknown, value.word != .anything {
+        others += 1
+        texts.append(contentsOf: store.text(of: value.word).utf8)
+        entries.append((0, UInt32(truncatingIfNeeded: place)))
       }
+      if hasOthers { ends.append(UInt32(truncatingIfNeeded: texts.count)) }
     }
     // Runs of equal beginnings, each with the number of bytes that are known to be equal.
     var open = [(range: 0..<entries.count, depth: 0)]
     while let (range, depth) = open.popLast() {
       if range.count < 2 { continue }
       for i in range {
-        entries[i].key = symbols.withBytes(values[Int(entries[i].place)].word.symbol) {
+        entries[i].key = withBytes(entries[i].place, values, store) {
           Alphabet.key($0, from: depth)
         }
       }
@@ -116,12 +115,24 @@ struct Alphabet {
         let key = entries[start].key
         var end = start + 1
         while end < range.upperBound, entries[end].key == key { end += 1 }
-        // A last byte of 0 means that the text ended; no two texts are the same.
+        // A last byte of 0 means that the text ended; two that are the same stay as they are.
         if end - start > 1, key & 0xFF != 0 { open.append((start..<end, depth + 8)) }
         start = end
       }
     }
     sorted = entries.map(\.place)
+  }
+
+  /// Lends the bytes of the text at a place.
+  private func withBytes<Result>(
+    _ place: UInt32, _ values: [FactBase.FrequentValue], _ store: ValueStore,
+    _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    let word = values[Int(place)].word
+    if word.kind == .symbol { return store.symbols.withBytes(word.symbol, body) }
+    let start = place == 0 ? 0 : Int(ends[Int(place) - 1])
+    let end = Int(ends[Int(place)])
+    return texts.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
   }
 
   /// Eight bytes of a text as a number that sorts like them; zeros stand behind its end.
@@ -139,9 +150,9 @@ struct Alphabet {
     return key
   }
 
-  /// The places of the symbols that begin with these bytes. Complexity: O(log values).
+  /// The places of the values that begin with these bytes. Complexity: O(log values).
   func places(
-    beginning prefix: [UInt8], among values: [FactBase.FrequentValue], in symbols: SymbolTable
+    beginning prefix: [UInt8], among values: [FactBase.FrequentValue], in store: ValueStore
   ) -> ArraySlice<UInt32> {
     /// The first place whose beginning is not less than the prefix, or is greater than it.
     func bound(isGreater: Bool) -> Int {
@@ -149,7 +160,7 @@ struct Alphabet {
       var high = sorted.count
       while low < high {
         let middle = (low + high) / 2
-        let order = symbols.withBytes(values[Int(sorted[middle])].word.symbol) { bytes in
+        let order = withBytes(sorted[middle], values, store) { bytes in
           var i = 0
           while i < prefix.count {
             if i == bytes.count { return -1 }
@@ -166,9 +177,9 @@ struct Alphabet {
     return sorted[first..<max(first, bound(isGreater: true))]
   }
 
-  /// The least numbers, at most so many, in no order.
+  /// The least numbers, at most so many, ascending.
   static func least(_ limit: Int, of numbers: ArraySlice<UInt32>) -> [UInt32] {
-    if numbers.count <= limit { return Array(numbers) }
+    if numbers.count <= limit { return numbers.sorted() }
     var kept: [UInt32] = []
     var bar = UInt32.max
     for number in numbers where number <= bar {

@@ -251,6 +251,7 @@ public final class FactBase {
   public func rowFilter(
     of relation: Relation, denied: Bool = false, from perspective: Perspective
   ) -> RowFilter? {
+    if perspective == .now { return nil }
     let dates = documentDates
     return relation.table(denied: denied)?.rowFilter(
       perspective, values: values, documents: dates, documentsVersion: publishedVersion)

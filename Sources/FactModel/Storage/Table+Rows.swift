@@ -132,8 +132,13 @@ extension Table {
   ///
   /// It finds dead rows as well: what it expands must pass `compactLive`.
   public func index(on columns: [Int]) -> KeyIndex {
+    if let index = lastIndex, index.columns == columns {
+      index.extend()
+      return index
+    }
     if let index = indexes[columns] {
       index.extend()
+      lastIndex = index
       return index
     }
     let index: KeyIndex

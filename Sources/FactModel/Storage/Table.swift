@@ -24,7 +24,9 @@ public final class Table: RowSource {
   var live: [[UInt64]] = []
   /// One byte a row and one array a segment; empty where all rows of the segment are certain.
   var levels: [[UInt8]] = []
-  var indexes: [[Int]: KeyIndex] = [:]
+  var indexes: [[Int]: KeyIndex] = [:] { didSet { lastIndex = nil } }
+  /// The index that was asked for last: finding it again takes no hashing.
+  var lastIndex: KeyIndex?
   var distinct: [Int: (rows: Int, count: Int)] = [:]
   var scratch = RowScratch()
   /// What of this table lies in a base.

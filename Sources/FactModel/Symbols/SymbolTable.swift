@@ -65,6 +65,13 @@ public final class SymbolTable {
     try storage.withBytes(id, body)
   }
 
+  /// Appends the bytes of an id's text.
+  public func append(_ id: UInt32, to output: inout [UInt8]) { storage.append(id, to: &output) }
+
+  /// The first eight bytes of an id's text as a number that sorts as they do; zeros stand behind a
+  /// shorter one.
+  public func prefix(_ id: UInt32) -> UInt64 { storage.prefix(id) }
+
   /// −1, 0 or 1 as the first text sorts before, with or after the second, by code point.
   public func order(_ left: UInt32, _ right: UInt32) -> Int {
     if left == right { return 0 }

@@ -27,7 +27,7 @@ enum EditCommand {
     }
     let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer { unlink(path) }
-    try TextSink.writeAll(Array((text + "\n").utf8), to: file)
+    try TextSink.writeAll(Array((text + "\n").utf8).span, to: file)
     close(file)
     let editor =
       Environment.value(of: "VISUAL") ?? Environment.value(of: "EDITOR") ?? "vi"

@@ -11,7 +11,7 @@ enum FileCommands {
 
   static func save(_ session: Session, _ call: CommandCall) throws {
     let path = Paths.joined(try call.needed(0), to: session.currentDirectory)
-    try OutputFile.write(to: path) { sink in
+    try OutputFile.write(to: path, durably: true, checkpoint: session.checkpoint) { sink in
       try SavedText(session.engine).write(to: sink)
     }
     let counts = session.engine.counts
@@ -36,7 +36,7 @@ enum FileCommands {
         hint: "end it in .csv, .tsv, .json, .jsonl, .md, .dl or .txt")
     }
     options.certaintyColumn = session.settings.certaintyColumn
-    try OutputFile.write(to: path) { sink in
+    try OutputFile.write(to: path, checkpoint: session.checkpoint) { sink in
       try Renderer.render(answer, options: options, to: sink)
     }
     let rows = answer.isYesNo ? 1 : answer.rowCount

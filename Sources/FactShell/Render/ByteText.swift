@@ -47,11 +47,23 @@ extension [UInt8] {
       return
     }
     let (year, month, day) = date.fields
-    append(padded: year, to: 4)
+    if year >= 0, year < 10_000 {
+      append(twoDigits: year / 100)
+      append(twoDigits: year % 100)
+    } else {
+      append(padded: year, to: 4)
+    }
     append(UInt8(ascii: "-"))
-    append(padded: month, to: 2)
+    append(twoDigits: month)
     append(UInt8(ascii: "-"))
-    append(padded: day, to: 2)
+    append(twoDigits: day)
+  }
+
+  @inline(__always)
+  private mutating func append(twoDigits number: Int) {
+    let pair = UInt(bitPattern: number)
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair / 10))
+    append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: pair % 10))
   }
 
   mutating func append(spaces count: Int) {

@@ -86,13 +86,22 @@ struct CellWriter {
       bytes.append(text: SymbolText.written(values.symbols.text(word.symbol)))
       return
     }
+    if form == .csv || form == .tsv {
+      let start = bytes.count
+      values.symbols.append(word.symbol, to: &bytes)
+      if form == .csv {
+        DelimitedWriter.quoteCSV(from: start, in: &bytes)
+      } else {
+        DelimitedWriter.quoteTSV(from: start, in: &bytes)
+      }
+      return
+    }
     let form = form
     values.symbols.withBytes(word.symbol) { raw in
       let text = raw.bindMemory(to: UInt8.self).span
       switch form {
       case .display, .facts: bytes.append(display: raw)
-      case .csv: DelimitedWriter.appendCSV(field: text, to: &bytes)
-      case .tsv: DelimitedWriter.appendTSV(field: text, to: &bytes)
+      case .csv, .tsv: break  // written above
       case .json: JSONWriter.append(string: text, to: &bytes)
       case .markdown: bytes.append(markdown: raw)
       }

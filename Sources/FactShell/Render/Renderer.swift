@@ -14,7 +14,7 @@ public enum Renderer {
     if options.isTerminal, options.mode.isMachineReadable {
       // Whatever stands in a fact, a screen sees no control character of it.
       let safe = TextSink.closure { chunk in
-        let text = String(decoding: copy chunk, as: UTF8.self)
+        let text = chunk.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
         try sink.write(SafeText.escaped(text, keepingLines: true))
       }
       try renderPlain(answer, options: options, to: safe)

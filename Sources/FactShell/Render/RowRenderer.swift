@@ -27,9 +27,11 @@ struct RowRenderer {
     case .facts: form = .facts
     }
     let digits = form == .display ? options.digits : nil
+    // Fields of files are kept as they are written by who puts them side by side.
+    let isDelimited = form == .csv || form == .tsv
     cells = CellWriter(
       values: answer.values, form: form, digits: digits, lists: answer.lists,
-      cellCount: answer.rowCount * columns.count)
+      cellCount: isDelimited ? 0 : answer.rowCount * columns.count)
   }
 
   mutating func render(to sink: TextSink) throws {
@@ -101,18 +103,9 @@ struct RowRenderer {
       }
       bytes.append(0x0A)
     }
-    for row in 0..<answer.rowCount {
-      let start = bytes.count
-      for place in columns.indices {
-        if place > 0 { bytes.append(separator) }
-        appendCell(row, columns[place], to: &bytes)
-      }
-      // A line of one empty field would be no record at all to most readers.
-      if bytes.count == start, separator == UInt8(ascii: ",") { bytes.append(text: "\"\"") }
-      bytes.append(0x0A)
-      try handOn(&bytes, to: sink, atLeast: RowRenderer.chunk)
-    }
     try sink.write(bytes)
+    var rows = DelimitedRows(answer, columns: columns, cells: cells, separator: separator)
+    try rows.write(to: sink)
   }
 
   private func appendName(_ name: String, to bytes: inout [UInt8]) {

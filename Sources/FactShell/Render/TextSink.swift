@@ -8,13 +8,18 @@ public final class TextSink {
   private enum Target {
     case memory
     case descriptor(Int32)
-    case closure((borrowing [UInt8]) throws -> Void)
+    case closure((Span<UInt8>) throws -> Void)
+
+    /// Whether bytes are handed on at all.
+    var takesChunks: Bool { if case .memory = self { false } else { true } }
   }
 
   private let target: Target
   private var buffer: [UInt8] = []
   /// Bytes kept before they are handed on.
   private static let limit = 1 << 16
+  /// Called before bytes are handed on; what it throws drops them.
+  var beforeChunk: (() throws -> Void)?
 
   private init(_ target: Target) { self.target = target }
 
@@ -27,7 +32,7 @@ public final class TextSink {
   }
 
   /// Hands each chunk to a closure.
-  public static func closure(_ body: @escaping (borrowing [UInt8]) throws -> Void) -> TextSink {
+  public static func closure(_ body: @escaping (Span<UInt8>) throws -> Void) -> TextSink {
     TextSink(.closure(body))
   }
 
@@ -40,8 +45,17 @@ public final class TextSink {
   /// Takes a chunk of bytes.
   ///
   /// - Throws: `OutputError` where they could not be written.
-  public func write(_ bytes: borrowing [UInt8]) throws {
-    buffer.append(contentsOf: copy bytes)
+  public func write(_ bytes: borrowing [UInt8]) throws { try write(bytes.span) }
+
+  /// Takes a chunk of bytes; a large one is handed on as it lies.
+  ///
+  /// - Throws: `OutputError` where they could not be written.
+  public func write(_ bytes: Span<UInt8>) throws {
+    if bytes.count >= TextSink.limit, target.takesChunks {
+      try flush()
+      return try handOn(bytes)
+    }
+    bytes.withUnsafeBufferPointer { buffer.append(contentsOf: $0) }
     if buffer.count >= TextSink.limit { try flush() }
   }
 
@@ -57,21 +71,30 @@ public final class TextSink {
   ///
   /// - Throws: `OutputError` where it could not be written.
   public func flush() throws {
+    guard target.takesChunks, !buffer.isEmpty else { return }
+    // Whatever comes of it, nothing is written twice; and a closure may write here again.
+    var bytes: [UInt8] = []
+    swap(&bytes, &buffer)
+    defer {
+      if buffer.isEmpty {
+        bytes.removeAll(keepingCapacity: true)
+        swap(&bytes, &buffer)
+      }
+    }
+    try handOn(bytes.span)
+  }
+
+  private func handOn(_ bytes: Span<UInt8>) throws {
+    try beforeChunk?()
     switch target {
-    case .memory: return
-    case .closure(let body):
-      guard !buffer.isEmpty else { return }
-      defer { buffer.removeAll(keepingCapacity: true) }
-      try body(buffer)
-    case .descriptor(let descriptor):
-      guard !buffer.isEmpty else { return }
-      defer { buffer.removeAll(keepingCapacity: true) }
-      try TextSink.writeAll(buffer, to: descriptor)
+    case .memory: break
+    case .closure(let body): try body(bytes)
+    case .descriptor(let descriptor): try TextSink.writeAll(bytes, to: descriptor)
     }
   }
 
   /// Writes everything, going on after short writes and interruptions.
-  static func writeAll(_ bytes: borrowing [UInt8], to descriptor: Int32) throws {
+  static func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) throws {
     try bytes.withUnsafeBytes { raw in
       var offset = 0
       while offset < raw.count {

@@ -22,15 +22,15 @@ final class Pager {
   /// Where the text is written to.
   private(set) lazy var sink = TextSink.closure { [unowned self] chunk in try self.take(chunk) }
 
-  private func take(_ chunk: borrowing [UInt8]) throws {
+  private func take(_ chunk: Span<UInt8>) throws {
     if pipe >= 0 { return try TextSink.writeAll(chunk, to: pipe) }
-    held.append(contentsOf: copy chunk)
-    for byte in copy chunk where byte == 0x0A { lines += 1 }
+    chunk.withUnsafeBufferPointer { held.append(contentsOf: $0) }
+    for index in chunk.indices where chunk[index] == 0x0A { lines += 1 }
     if lines >= rows, !hasFailed { try start() }
     if hasFailed || pipe >= 0 {
       let text = held
       held = []
-      try pipe >= 0 ? TextSink.writeAll(text, to: pipe) : console.output.write(text)
+      try pipe >= 0 ? TextSink.writeAll(text.span, to: pipe) : console.output.write(text)
     }
   }
 

@@ -7,15 +7,17 @@ extension Session {
   /// Asks, times, shows and remembers.
   func answer(_ ask: () throws -> Answer) throws {
     let start = Clock.now()
-    let processorStart = Clock.processorTime()
+    // Asking for it takes as long as a small question.
+    let saysProcessorTime = settings.timer == .on && !console.outputIsTerminal
+    let processorStart = saysProcessorTime ? Clock.processorTime() : 0
     defer { progressLine.clear() }
     let answer = try ask().keeping(atLeast: settings.leastCertainty)
     progressLine.clear()
     let seconds = Clock.now() - start
-    let processorSeconds = Clock.processorTime() - processorStart
+    let processorSeconds = saysProcessorTime ? Clock.processorTime() - processorStart : 0
     showEngineDiagnostics()
     try show(answer, seconds: seconds)
-    if settings.timer == .on, !console.outputIsTerminal {
+    if saysProcessorTime {
       notice(Readable.timing(seconds: seconds, processorSeconds: processorSeconds))
     }
   }
@@ -40,10 +42,17 @@ extension Session {
       }
     }
     let isShort = options.mode == .table && options.maximumRows != nil
+    console.output.beforeChunk = checkpoint
+    defer { console.output.beforeChunk = nil }
     try page(unless: isShort) { try Renderer.render(answer, options: options, to: $0) }
     if let seconds, settings.timer == .on, options.duration == nil, console.outputIsTerminal {
       notice("took \(Readable.duration(seconds: seconds))")
     }
+  }
+
+  /// Stops where the user says so; called once a chunk of what is written.
+  func checkpoint() throws {
+    if engine.isInterrupted() { throw EngineError.interrupted }
   }
 
   /// How answers look in this session: fitted to the window on a terminal, whole elsewhere.

@@ -160,6 +160,11 @@ class Souffle(Engine):
     suffix = ".dl"
     timing = r"(?!)"
 
+    def version(self, path):
+        out = subprocess.run([path, "--version"], capture_output=True, text=True).stdout
+        found = re.search(r"Version: *(\S+)", out)
+        return found[1] if found else "of some version"
+
     def script(self, load, query):
         return f"{load.strip()}\n{query.strip()}\n"
 
@@ -169,7 +174,8 @@ class Souffle(Engine):
         if not binary.exists():
             binary.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run([path, "-o", binary, script], check=True, stdout=subprocess.DEVNULL)
-        return [str(binary), "-D-"], None
+        # Files are written beside the script, whose text is then the same in each run.
+        return [str(binary), f"-D{script.parent}" if b".output" in text else "-D-"], None
 
     def answer(self, out):
         # Outputs stand between rules; one size is asked for.
