@@ -250,6 +250,27 @@ public final class Table: RowSource {
     updateCharge()
   }
 
+  /// Counts what is alive and what is less than certain from bitmaps and levels.
+  private func countStates() {
+    var alive = 0
+    var uncertain = 0
+    for block in live.indices {
+      let count = min(Segment.rowLimit, rowCount - block << 16)
+      if live[block].isEmpty {
+        alive += count
+      } else {
+        for at in 0..<(count + 63) / 64 {
+          var bits = live[block][at]
+          if at == count / 64 { bits &= 1 << UInt64(count & 63) &- 1 }
+          alive += bits.nonzeroBitCount
+        }
+      }
+      for level in levels[block].prefix(count) where level != 0 { uncertain += 1 }
+    }
+    liveCount = arity == 0 && live.isEmpty ? rowCount : alive
+    uncertainCount = uncertain
+  }
+
   /// Notes that a segment's bitmap or levels have to be stored again.
   @inline(__always)
   func noteChange(ofBlock block: Int) {

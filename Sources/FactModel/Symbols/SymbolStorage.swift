@@ -57,42 +57,13 @@ final class SymbolStorage {
     return index == 0 ? 0 : ends.base[index &- 1]
   }
 
-  // `append`, `order` and `prefix` change nothing. They are `mutating` so that whoever holds this in a property of a
-  // class lends it in place: else each call would copy the references to all of its arrays, which
-  // costs more than most calls do themselves.
-
   /// Appends the bytes of a text.
-  mutating func append(_ id: UInt32, to output: inout [UInt8]) {
-    let index = Int(id) &- storedCount
-    if index < 0, let stored {
-      output.append(contentsOf: stored.bytes(of: id))
-      return
-    }
-    let start = index == 0 ? 0 : ends[index - 1]
-    output.append(contentsOf: bytes[start..<ends[index]])
+  func append(_ id: UInt32, to output: inout [UInt8]) {
+    withBytes(id) { output.append(contentsOf: $0) }
   }
 
   /// UTF-8 bytes sort as code points do.
-  mutating func order(_ left: UInt32, _ right: UInt32) -> Int {
-    let a = Int(left) &- storedCount
-    let b = Int(right) &- storedCount
-    guard a >= 0, b >= 0 else { return orderStored(left, right) }
-    let first = a == 0 ? 0 : ends[a - 1]
-    let second = b == 0 ? 0 : ends[b - 1]
-    let count = ends[a] - first
-    let other = ends[b] - second
-    let shared = min(count, other)
-    if shared > 0 {
-      let difference = bytes.withUnsafeBytes { arena -> Int32 in
-        guard let base = arena.baseAddress else { return 0 }
-        return memcmp(base + first, base + second, shared)
-      }
-      if difference != 0 { return difference < 0 ? -1 : 1 }
-    }
-    return count < other ? -1 : count > other ? 1 : 0
-  }
-
-  private func orderStored(_ left: UInt32, _ right: UInt32) -> Int {
+  func order(_ left: UInt32, _ right: UInt32) -> Int {
     withBytes(left) { a in
       withBytes(right) { b in
         let shared = min(a.count, b.count)
@@ -106,7 +77,7 @@ final class SymbolStorage {
   }
 
   /// The first eight bytes as a number that sorts as they do.
-  mutating func prefix(_ id: UInt32) -> UInt64 {
+  func prefix(_ id: UInt32) -> UInt64 {
     withBytes(id) { text in
       var key: UInt64 = 0
       for i in 0..<8 { key = key << 8 | (i < text.count ? UInt64(text[i]) : 0) }
