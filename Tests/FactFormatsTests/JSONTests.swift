@@ -69,13 +69,13 @@ final class JSONTests: XCTestCase {
 
   func testKeysThatComeLateAreReported() throws {
     let scratch = try Scratch()
-    let text = (0..<30_000).map { $0 < 29_000 ? "{\"a\":\($0)}\n" : "{\"late\":1,\"a\":\($0)}\n" }
+    let text = (0..<90_000).map { $0 < 80_000 ? "{\"a\":\($0)}\n" : "{\"late\":1,\"a\":\($0)}\n" }
     let path = try scratch.write("a.jsonl", text.joined())
     let result = try readAll(path)
     XCTAssertEqual(result.columns, ["a"])
-    XCTAssertEqual(result.rows.count, 30_000)
-    XCTAssertEqual(result.rows.last, ["29999"])
-    XCTAssertEqual(result.lateColumns, [LateColumn(name: "late", line: 29_001)])
+    XCTAssertEqual(result.rows.count, 90_000)
+    XCTAssertEqual(result.rows.last, ["89999"])
+    XCTAssertEqual(result.lateColumns, [LateColumn(name: "late", line: 80_001)])
   }
 
   func testManyObjectsWithKeysInAnyOrder() throws {

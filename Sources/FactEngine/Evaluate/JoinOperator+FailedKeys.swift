@@ -13,6 +13,7 @@ extension JoinOperator {
   /// A key that could not be computed agrees with whatever a row says: its match is an error if it
   /// passes all else, so that it goes on, with the row's value in the place of the failed one.
   func joinAnything(_ batch: Batch) throws {
+    makeRoom()
     for match in 0..<batch.count {
       var start = range.lowerBound
       while start < range.upperBound {

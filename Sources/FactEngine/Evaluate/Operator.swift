@@ -145,7 +145,7 @@ final class JoinOperator: Operator {
   }
 
   /// Makes room for a batch of pairs that are written one by one.
-  private func makeRoom() {
+  func makeRoom() {
     if probes.count < Batch.capacity { probes = Array(repeating: 0, count: Batch.capacity) }
     if matched.count < Batch.capacity { matched = Array(repeating: 0, count: Batch.capacity) }
   }
