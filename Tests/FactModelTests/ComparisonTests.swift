@@ -43,17 +43,25 @@ final class ComparisonTests: XCTestCase {
   /// A year on the right of `in` and `overlaps` may be written as a number.
   func testDatesInYears() {
     let day = store.date("2026-03-01")
-    XCTAssertEqual(store.compare(.inside, day, int(2026)), .certain)
-    XCTAssertEqual(store.compare(.inside, day, int(2025)), .never)
-    XCTAssertEqual(
-      store.compare(.inside, store.span("2025-12-01", "2026-02-01"), int(2026)), .possible)
-    XCTAssertEqual(store.compare(.inside, day, store.range(2024, 2026)), .certain)
-    XCTAssertEqual(store.compare(.inside, day, store.range(2027, nil)), .never)
-    XCTAssertEqual(store.compare(.overlaps, store.date("2026-Q1"), int(2026)), .certain)
+    func inYears(_ word: Word, _ years: Word) -> Truth {
+      var conditions = ConstantConditions()
+      conditions.add(.inside, years, in: store)
+      return conditions.judge(word, in: store)
+    }
+    XCTAssertEqual(inYears(day, int(2026)), .certain)
+    XCTAssertEqual(inYears(day, int(2025)), .never)
+    XCTAssertEqual(inYears(store.span("2025-12-01", "2026-02-01"), int(2026)), .possible)
+    XCTAssertEqual(inYears(day, store.range(2024, 2026)), .certain)
+    XCTAssertEqual(inYears(day, store.range(2027, nil)), .never)
+    XCTAssertEqual(inYears(day, int(26)), .never)
+    XCTAssertEqual(store.yearsWord(of: int(2026)), store.date("2026"))
+    XCTAssertNil(store.yearsWord(of: day))
+    // Between values that facts state, two kinds have nothing in common.
+    XCTAssertEqual(store.compare(.inside, day, int(2026)), .never)
+    XCTAssertEqual(store.compare(.overlaps, store.date("2026-Q1"), int(2026)), .never)
     XCTAssertEqual(store.compare(.overlaps, int(2026), day), .never)
     XCTAssertEqual(store.compare(.less, day, int(2027)), .never)
     XCTAssertEqual(store.compare(.inside, int(2026), int(2026)), .certain)
-    XCTAssertEqual(store.compare(.inside, day, int(26)), .never)
     let words = [day, int(2026), store.date("2025-01-01"), .unknown]
     var year = ConstantConditions()
     year.add(.inside, int(2026), in: store)
@@ -186,7 +194,11 @@ final class ComparisonTests: XCTestCase {
           + parts.map { "\($0.0.symbol) \(store.text(of: $0.1))" }
           .joined(separator: ", ")
         XCTAssertEqual(truth, judged.rawValue, note)
-        let each = parts.map { store.compare($0.0, word, $0.1) }
+        let isDate = store.category(of: word) == .date
+        let each = parts.map { comparison, constant in
+          let years = isDate && comparison == .inside ? store.yearsWord(of: constant) : nil
+          return store.compare(comparison, word, years ?? constant)
+        }
         let together = each.reduce(Truth.certain) { $0.and($1) }
         if parts.count == 1 || judged == .certain || together == .never {
           XCTAssertEqual(judged, together, note)

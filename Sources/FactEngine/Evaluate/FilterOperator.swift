@@ -184,7 +184,13 @@ final class PreparedCondition {
     _ batch: Batch, _ evaluator: ExpressionEvaluator, _ truths: inout [UInt8]
   ) {
     let a = evaluator.evaluate(left, over: batch)
-    let b = evaluator.evaluate(right, over: batch)
+    var b = evaluator.evaluate(right, over: batch)
+    if comparison == .overlaps || comparison == .inside, case .constant(let constant) = right.kind,
+      let years = evaluation.values.yearsWord(of: constant)
+    {
+      for row in 0..<batch.count
+      where evaluation.values.category(of: Word(bits: a[row])) == .date { b[row] = years.bits }
+    }
     evaluation.values.compare(
       comparison, a.span.extracting(0..<batch.count), b.span.extracting(0..<batch.count),
       into: &truths)

@@ -137,8 +137,8 @@ extension DateSpan {
 extension ValueStore {
   /// Compares two words: `=` and `!=` by identity, all else by meaning.
   ///
-  /// Unknown satisfies nothing. Two kinds satisfy `!=` alone, but for a date that is `in` a year, or
-  /// overlaps one, which may be written as a number. A date stands for one moment in its span; two date-times compare exactly, all else by days. A value compared with itself has the
+  /// Unknown satisfies nothing. Two kinds satisfy `!=` alone. A date stands for one moment in its
+  /// span; two date-times compare exactly, all else by days. A value compared with itself has the
   /// same number on both sides, so that `X < X` is never possible.
   public func compare(_ comparison: Comparison, _ left: Word, _ right: Word) -> Truth {
     let leftKind = left.kind
@@ -169,24 +169,20 @@ extension ValueStore {
       return Bounds(lower: a.lower, upper: a.upper)
         .compare(comparison, Bounds(lower: b.lower, upper: b.upper))
     }
-    guard let a = dates(of: left) else { return .never }
-    let isOfSpans = comparison == .inside || comparison == .overlaps
-    guard let b = dates(of: right) ?? (isOfSpans ? years(of: right) : nil) else { return .never }
+    guard let a = dates(of: left), let b = dates(of: right) else { return .never }
     if a.isOfMoments, b.isOfMoments { return a.secondBounds.compare(comparison, b.secondBounds) }
     return a.dayBounds.compare(comparison, b.dayBounds)
   }
 
-  /// The span of a year, or of years, that is written as a number from 1000 to 9999 or a range of
-  /// such; nil for what is none.
-  func years(of word: Word) -> DateSpan? {
+  /// A year, or years, written as a number from 1000 to 9999 or a range of such, as the date that it
+  /// is; nil for what is none.
+  ///
+  /// A year that stands in the text on the right of `in` or `overlaps` is meant so beside a date.
+  public func yearsWord(of word: Word) -> Word? {
     guard numbers(of: word) != nil, case .success(let date) = value(of: word).asDate else {
       return nil
     }
-    switch date {
-    case .date(let date): return DateSpan(first: date, last: date)
-    case .span(let first, let last, _): return DateSpan(first: first, last: last)
-    default: return nil
-    }
+    return self.word(for: date)
   }
 
   /// Whether a comparison of two exact values holds.

@@ -55,7 +55,7 @@ public struct ConstantConditions: Sendable {
     var span = store.dates(of: constant)
     switch store.category(of: constant) {
     case .number:
-      if comparison == .inside { span = store.years(of: constant) }
+      if comparison == .inside { span = store.yearsWord(of: constant).flatMap(store.dates) }
       kinds.formIntersection(span == nil ? .numbers : [.numbers, .dates])
     case .date: kinds.formIntersection(.dates)
     case .symbol: kinds.formIntersection(.symbols)
