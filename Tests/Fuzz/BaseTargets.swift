@@ -82,7 +82,9 @@ let baseValueTarget: FuzzTarget = {
 private final class BasePlace: @unchecked Sendable {
   private let folder: String
   var path: String { folder + "/base" }
-  private(set) lazy var template = make()
+  private(set) lazy var template: [UInt8] = {
+    do { return try make() } catch { preconditionFailure("no base can be made: \(error)") }
+  }()
   /// Where the pages are in which LMDB finds its values.
   private(set) lazy var treePages = stride(from: 0, to: template.count, by: 4096).filter { page in
     let flags = Int(template[page + 10]) | Int(template[page + 11]) << 8
@@ -95,7 +97,7 @@ private final class BasePlace: @unchecked Sendable {
   init() {
     var template = Array("/dev/shm/factsh-fuzz-XXXXXX".utf8CString)
     precondition(mkdtemp(&template) != nil, "no room in /dev/shm")
-    folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }  // never empty
+    folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private func clear() {
@@ -110,11 +112,11 @@ private final class BasePlace: @unchecked Sendable {
   }
 
   /// A base with every kind of value in segments, pieces and the log, beside rules and claims.
-  private func make() -> [UInt8] {
+  private func make() throws -> [UInt8] {
     clear()
     let session = Session(engine: Engine(), console: .recording(width: 80))
     precondition(session.open(base: path, isReadOnly: false))
-    let durable = try! DurableBase(path: path)  // it was opened just now
+    let durable = try DurableBase(path: path)
     func run(_ text: String) { precondition(session.runCommandText(text), text) }
     run("relation p(a: any, b: integer, c: text).")
     run("q(X) :- p(X, N, _), N > 3. ask: q(X)?")
@@ -129,8 +131,10 @@ private final class BasePlace: @unchecked Sendable {
     precondition(durable.path == path)
     durable.thresholds.identity = Segment.rowLimit
     durable.thresholds.index = Segment.rowLimit
-    _ = try! durable.beginWriting()  // nobody else has it open
-    let relation = durable.base.relation(named: "e", arity: 2)!  // it is new
+    _ = try durable.beginWriting()
+    guard let relation = durable.base.relation(named: "e", arity: 2) else {
+      preconditionFailure("a new relation has the arity that it is given")
+    }
     let count = Segment.rowLimit * 2 + 900
     let base = Word(symbol: 0).bits
     var rows: [UInt32] = []
@@ -138,7 +142,7 @@ private final class BasePlace: @unchecked Sendable {
       columns: [
         (0..<count).map { base + UInt64($0 / 64) }, (0..<count).map { base + UInt64($0 % 64) },
       ], count: count, claims: ClaimBatch(), rows: &rows)
-    try! durable.seal()  // there is room
+    try durable.seal()
     durable.endWriting()
     run("p(later, 1, \"x\"). p(amazon, 77, \"y\") @place: here.")
     var bytes: [UInt8] = []

@@ -83,7 +83,9 @@ public final class WideTable {
   public func entry(_ id: UInt32) -> WideEntry {
     ensureRestored()
     // A damaged base may name a value that is not there.
-    guard Int(id) < entries.kinds.count else { return WideEntry(kind: .integer, lower: 0, upper: 0) }
+    guard Int(id) < entries.kinds.count else {
+      return WideEntry(kind: .integer, lower: 0, upper: 0)
+    }
     return stored(id)
   }
 
