@@ -118,8 +118,8 @@ private final class BasePlace: @unchecked Sendable {
     precondition(session.open(base: path, isReadOnly: false))
     let durable = try DurableBase(path: path)
     func run(_ text: String) { precondition(session.runCommandText(text), text) }
-    run("relation p(a: any, b: integer, c: text).")
-    run("q(X) :- p(X, N, _), N > 3. ask: q(X)?")
+    run("relation p(a, b: integer, c: text).")
+    run("q(X) :- p(X, N, _), N > 3. query ask: q(X)?")
     for (i, value) in [
       "amazon", "\"a b\"", "5..9", "~14000", "2026-01", "1.5", "99999999999999999",
     ]
