@@ -152,7 +152,7 @@ extension ReferenceEvaluator {
     case .call(let function, let arguments):
       let operands = arguments.map { evaluate($0, words) }
       if operands.contains(failed) { return failed }
-      switch values.apply(function.operation, operands.map(Word.init(bits:))) {
+      switch values.apply(function, operands.map(Word.init(bits:))) {
       case .success(let word): return word.bits
       case .failure: return failed
       }

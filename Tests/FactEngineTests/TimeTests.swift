@@ -37,28 +37,6 @@ final class TimeTests: XCTestCase {
     "claim(statement: T, source: S, polarity: P)",
   ]
 
-  private func answers(_ engine: Engine, _ program: String) throws -> [String] {
-    let source = SourceText(name: "test", bytes: Array(program.utf8))
-    let script = parseScript(source)
-    XCTAssertTrue(script.diagnostics.isEmpty, "\(script.diagnostics)")
-    var found: [String] = []
-    for statement in script.statements {
-      guard case .answer(let answer) = try engine.run(statement, in: source) else { continue }
-      if answer.isYesNo {
-        found.append("\(answer.truth.map { "\($0)" } ?? "no") \(answer.isDisputed(row: 0))")
-        continue
-      }
-      let rows = (0..<answer.rowCount).map { row in
-        let cells = answer.columns.indices.map { column in
-          answer.values.text(of: answer.word(row: row, column: column))
-        }
-        return "\(cells) \(answer.certainty(row: row)) \(answer.isDisputed(row: row))"
-      }
-      found.append(rows.joined(separator: "\n"))
-    }
-    return found
-  }
-
   private func text(_ day: Int) -> String { "2026-01-\(day < 10 ? "0" : "")\(day)" }
 
   private func entries(_ numbers: inout Numbers) -> [Entry] {
@@ -92,7 +70,7 @@ final class TimeTests: XCTestCase {
         guard let until = entry.until else { continue }
         program += "\(entry.fact))~ @source: \(entry.source), @known: \(text(until)).\n"
       }
-      _ = try answers(engine, program)
+      _ = try AnswerTexts.of(program, on: engine)
       for day in [1, 5, 9, 13, 17, 21, 28] {
         let then = entries.filter { entry in
           (entry.known ?? 0) <= day && (entry.until ?? 99) > day
@@ -101,22 +79,23 @@ final class TimeTests: XCTestCase {
         let rebuilt =
           "relation e(from, to).\n" + TimeTests.rules + "\n"
           + then.map(statement).joined(separator: "\n") + "\n"
-        _ = try answers(reference, rebuilt)
+        _ = try AnswerTexts.of(rebuilt, on: reference)
         for query in TimeTests.queries {
           XCTAssertEqual(
-            try answers(engine, "as of \(text(day)): \(query)?"),
-            try answers(reference, query + "?"), "\(query) as of \(text(day)) of\n\(program)")
+            try AnswerTexts.of("as of \(text(day)): \(query)?", on: engine),
+            try AnswerTexts.of(query + "?", on: reference),
+            "\(query) as of \(text(day)) of\n\(program)")
         }
       }
       // What changes is what one answer has and the other has not.
       for query in ["p(X, Y)", "lone(X)"] {
         func rows(_ day: Int) throws -> Set<String> {
-          let found = try answers(engine, "as of \(text(day)): \(query) | select X?")
+          let found = try AnswerTexts.of("as of \(text(day)): \(query) | select X?", on: engine)
           return Set(found[0].split(separator: "\n").map { String($0.prefix { $0 != "]" }) })
         }
         let (before, after) = (try rows(5), try rows(17))
-        let changed = try answers(
-          engine, "as of \(text(5)) and \(text(17)): \(query) | select X?")
+        let changed = try AnswerTexts.of(
+          "as of \(text(5)) and \(text(17)): \(query) | select X?", on: engine)
         XCTAssertEqual(
           changed[0].split(separator: "\n").count, before.symmetricDifference(after).count)
       }
@@ -139,7 +118,7 @@ final class TimeTests: XCTestCase {
         let stated = turn < 2 ? facts : facts.reversed()
         var program = ["relation e(from, to)."] + stated + ordered
         program += TimeTests.queries.map { $0 + "?" } + ["far(X)?"]
-        results.append(try answers(engine, program.joined(separator: "\n")))
+        results.append(try AnswerTexts.of(program.joined(separator: "\n"), on: engine))
       }
       for result in results.dropFirst() { XCTAssertEqual(result, results[0]) }
     }
@@ -155,8 +134,8 @@ final class TimeTests: XCTestCase {
       let all = rules + edges.joined(separator: "\n")
       let clean = rules + edges.filter { !denied.contains($0) }.joined(separator: "\n")
       let denials = denied.map { "-" + $0 }.joined(separator: "\n")
-      let found = try answers(Engine(), "relation e(f, t).\n\(all)\n\(denials)\np(X, Y)?")[0]
-      let kept = try answers(Engine(), "relation e(f, t).\n\(clean)\np(X, Y)?")[0]
+      let found = try AnswerTexts.of("relation e(f, t).\n\(all)\n\(denials)\np(X, Y)?")[0]
+      let kept = try AnswerTexts.of("relation e(f, t).\n\(clean)\np(X, Y)?")[0]
       let undisputed = found.split(separator: "\n").filter { $0.hasSuffix("false") }
       XCTAssertEqual(undisputed.joined(separator: "\n"), kept)
     }

@@ -60,4 +60,41 @@ final class PairMatrixTests: XCTestCase {
     insert(pairs, into: store, &known)
     XCTAssertEqual(store.rowCount, known.count + 1)
   }
+
+  /// Look-ups among all rows and among the first ones, in each form that the set may have.
+  func testPairsAreFoundAmongTheRowsThatWerePrepared() {
+    var numbers = Numbers(state: 5)
+    for span in [30, 900, 3_000_000] {
+      let store = RowStore(arity: 2, account: MemoryAccount())
+      var found: [UInt8] = []
+      var bounds = [0, 0]
+      var known: Set<UInt64> = []
+      for _ in 0..<12 {
+        let pairs = (0..<2_000).map { _ in (7 + numbers.next(span), 3 + numbers.next(span)) }
+        insert(pairs, into: store, &known)
+        bounds = [bounds[1], store.rowCount]
+        var left = (0..<500).map { _ in Word(symbol: numbers.next(span + 20)).bits }
+        var right = (0..<500).map { _ in Word(symbol: numbers.next(span + 20)).bits }
+        for row in 0..<500 where row < store.rowCount {
+          left.append(store.word(row: UInt32(row * 3 % store.rowCount), column: 0))
+          right.append(store.word(row: UInt32(row * 3 % store.rowCount), column: 1))
+        }
+        left += [Word(integer: 9)?.bits ?? 0, left[0], Word.unknown.bits, .max]
+        right += [right[0], Word(integer: 9)?.bits ?? 0, right[0], .max]
+        for (view, bound) in [(0, bounds[0]), (1, bounds[1]), (2, store.rowCount)] {
+          let among: RowStore.PairRows = view == 2 ? .all : .first(bound, view: view)
+          guard store.preparePairs(among) else {
+            XCTAssertTrue(view < 2, "all pairs of symbols can be looked up")
+            continue
+          }
+          store.contains(pairs: left, right, count: left.count, among: among, into: &found)
+          for position in left.indices {
+            let row = store.find([left[position], right[position]])
+            let isThere = row.map { Int($0) < bound } ?? false
+            XCTAssertEqual(found[position] != 0, isThere, "\(span) \(view) \(position)")
+          }
+        }
+      }
+    }
+  }
 }

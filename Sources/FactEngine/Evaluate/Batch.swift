@@ -60,6 +60,25 @@ final class Batch {
     count = kept
   }
 
+  /// Becomes the rows `probes` of another batch: the slots that are carried, certainty and
+  /// failures. What else the rows hold is for the caller to write.
+  func take(_ input: Batch, probes: [UInt32], count: Int, carried: [Slot]) {
+    for slot in carried {
+      makeRoom(slot, for: count)
+      var column: [UInt64] = []
+      swap(&column, &columns[slot])
+      let words = input.columns[slot]
+      var position = 0
+      while position < count {
+        column[position] = words[Int(probes[position])]
+        position &+= 1
+      }
+      swap(&column, &columns[slot])
+    }
+    self.count = count
+    inherit(input, probes: probes, count: count)
+  }
+
   /// Takes over certainty and failures of the rows `probes` of another batch.
   func inherit(_ other: Batch, probes: [UInt32], count: Int) {
     isUncertain = other.isUncertain

@@ -114,13 +114,7 @@ final class DenialOperator: Operator {
 
   private func flush(_ batch: Batch, _ count: inout Int, _ given: [UInt8]) throws {
     guard count > 0 else { return }
-    for slot in carried {
-      for position in 0..<count {
-        out.columns[slot][position] = batch.columns[slot][Int(probes[position])]
-      }
-    }
-    out.count = count
-    out.inherit(batch, probes: probes, count: count)
+    out.take(batch, probes: probes, count: count, carried: carried)
     if source.isUncertain {
       out.beginLevels()
       for position in 0..<count where given[position] > out.levels[position] {

@@ -27,6 +27,8 @@ final class DerivedRelation {
   private var selection: [UInt32] = []
   /// The weakest level of which rows are kept.
   var leastLevel = Certainty.possible.rawValue
+  /// By column, how many of the first rows are known to hold exact integers there.
+  var integerRows: [Int: Int] = [:]
   /// Rows that are not to be derived: those that somebody denies, where that is to be left out.
   var excluded: Set<[UInt64]> = []
 
@@ -88,6 +90,13 @@ final class DerivedRelation {
     delta = start..<rows.rowCount
     rounds.append(start)
     return !delta.isEmpty
+  }
+
+  /// Makes a complete relation, all of it certain, ready to take further certain rows.
+  func reopen() {
+    isComplete = false
+    level = 0
+    levelStarts = [0, Int.max, Int.max]
   }
 
   /// Whether anything waits for a level.

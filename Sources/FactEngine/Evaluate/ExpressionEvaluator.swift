@@ -24,7 +24,6 @@ struct ExpressionEvaluator {
       if let result = integers(function, columns, count: batch.count) { return result }
       var result = [UInt64](repeating: 0, count: batch.count)
       var words = Array(repeating: Word.unknown, count: arguments.count)
-      let operation = function.operation
       for row in 0..<batch.count {
         var hasFailed = false
         for (position, column) in columns.enumerated() {
@@ -35,7 +34,7 @@ struct ExpressionEvaluator {
           result[row] = Word.failed.bits
           continue
         }
-        switch evaluation.values.apply(operation, words) {
+        switch evaluation.values.apply(function, words) {
         case .success(let word): result[row] = word.bits
         case .failure(let failure):
           result[row] = Word.failed.bits
@@ -48,7 +47,8 @@ struct ExpressionEvaluator {
   }
 
   /// The fast path, or nil where some operand is no exact integer or a result does not fit.
-  private func integers(_ function: Function, _ columns: [[UInt64]], count: Int) -> [UInt64]? {
+  private func integers(_ function: ValueOperation, _ columns: [[UInt64]], count: Int) -> [UInt64]?
+  {
     guard columns.count == 2, function == .add || function == .subtract || function == .multiply
     else { return nil }
     let tag = Word(kind: .integer, payload: 0).bits &>> 48

@@ -31,27 +31,46 @@ struct Fixpoint {
         // What magic sets make is asked by the answer alone, never below a negation.
         result.leastLevel = evaluation.leastAnswerLevel
       }
-      if let relation { insertStated(relation, into: result) }
+      if let relation { insertStated(relation, from: 0, into: result) }
       result.excluded = evaluation.excluded[name] ?? []
       derived[name] = result
     }
-    let source: (AtomSource) throws -> ScanSource = { atom in
-      if case .relation(let name) = atom, let relation = derived[name] {
-        return ScanSource(.derived(relation))
-      }
-      return try outside(atom)
-    }
+    let source = self.source(over: derived)
     evaluation.activity = rules.first.map { "; the rule for `\($0.relation)` was running" } ?? ""
     defer { evaluation.activity = "" }
 
     let recursive = Set(relations)
     for rule in rules {
       let initial = try pipelines(
-        for: rule, derived: derived, source: source, recursive: recursive, isInitial: true)
+        for: rule, derived: derived, source: source, recursive: recursive)
       for pipeline in initial { try pipeline.run() }
     }
+    try finish(derived, source: source)
+    return derived
+  }
+
+  /// Where atoms read: the relations of the stratum as they grow, and what lies outside.
+  func source(
+    over derived: [String: DerivedRelation]
+  ) -> (AtomSource) throws -> ScanSource {
+    let outside = self.outside
+    return { atom in
+      if case .relation(let name) = atom, let relation = derived[name] {
+        return ScanSource(.derived(relation))
+      }
+      return try outside(atom)
+    }
+  }
+
+  /// Goes on from what has been inserted, round after round and level after level, to the end.
+  func finish(
+    _ derived: [String: DerivedRelation], source: @escaping (AtomSource) throws -> ScanSource
+  ) throws {
+    let recursive = Set(relations)
     let recursiveRules = rules.filter { $0.reads(recursive) }
-    var steps: [Pipeline]?
+    let steps = recursiveRules.flatMap {
+      self.steps(for: $0, derived: derived, source: source, recursive: recursive)
+    }
     for level in UInt8(0)...2 {
       if level > 0 {
         // A relation without rows of this level begins it all the same, for what others bring.
@@ -60,26 +79,20 @@ struct Fixpoint {
       while true {
         var hasDelta = false
         for relation in derived.values where relation.endRound() { hasDelta = true }
-        guard hasDelta, !recursiveRules.isEmpty else { break }
-        if steps == nil {
-          steps = try recursiveRules.flatMap {
-            try pipelines(
-              for: $0, derived: derived, source: source, recursive: recursive, isInitial: false)
-          }
-        }
-        for step in steps ?? [] { try step.run() }
+        guard hasDelta, !steps.isEmpty else { break }
+        for step in steps { try step.run() }
         try evaluation.checkpoint()
       }
     }
     for relation in derived.values { relation.isComplete = true }
-    return derived
   }
 
-  private func insertStated(_ relation: Relation, into derived: DerivedRelation) {
+  /// Inserts the facts that are stated of a relation, from a row of theirs on.
+  func insertStated(_ relation: Relation, from first: Int, into derived: DerivedRelation) {
     let table = evaluation.stated(relation)
     guard table.liveCount > 0 else { return }
     let arity = relation.arity
-    var start = 0
+    var start = first
     var columns = Array(repeating: [UInt64](repeating: 0, count: Batch.capacity), count: arity)
     var levels = [UInt8](repeating: 0, count: Batch.capacity)
     var scratch = levels
@@ -106,39 +119,49 @@ struct Fixpoint {
     }
   }
 
-  /// The pipelines of a rule: one for each alternative without recursive atoms, for the first round,
-  /// or one for each recursive atom of the others, for the rounds after it.
+  /// The pipelines of a rule for the first round: one for each alternative without recursive atoms.
   private func pipelines(
     for rule: ResolvedRule, derived: [String: DerivedRelation],
-    source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>, isInitial: Bool
+    source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>
   ) throws -> [Pipeline] {
     guard let relation = derived[rule.relation] else { return [] }
     if rule.hasAggregates {
-      if isInitial { try aggregate(rule, into: relation, source: source) }
+      try aggregate(rule, into: relation, source: source)
       return []
     }
-    evaluation.trace?.title = "rule for \(rule.relation)" + (isInitial ? "" : ", each round")
-    let head = rule.head.compactMap { term -> ResolvedExpression? in
-      if case .expression(let expression) = term { expression } else { nil }
-    }
-    let needed = head.reduce(into: SlotSet()) { $0.formUnion($1.slots) }
+    evaluation.trace?.title = "rule for \(rule.relation)"
+    evaluation.trace?.span = rule.span
+    let head = rule.headExpressions
     var result: [Pipeline] = []
-    for literals in rule.body.alternatives {
-      let occurrences = literals.recursiveAtoms(recursive)
-      if (occurrences == 0) != isInitial { continue }
-      for delta in 0..<max(occurrences, 1) {
-        let sink = HeadSink(evaluation, relation: relation, head: head)
-        result.append(
-          try pipeline(
-            rule.variables, needed: needed, sink: sink, source: source, recursive: recursive,
-            leastLevel: relation.leastLevel
-          ) { $0.plan(literals, delta: occurrences > 0 ? delta : nil) })
-      }
+    for literals in rule.body.alternatives where literals.recursiveAtoms(recursive) == 0 {
+      let sink = HeadSink(evaluation, relation: relation, head: head)
+      result.append(
+        try pipeline(
+          rule.variables, needed: SlotSet(head.flatMap(\.slots)), sink: sink, source: source,
+          recursive: recursive, leastLevel: relation.leastLevel
+        ) { $0.plan(literals) })
     }
     return result
   }
 
-  private func pipeline(
+  /// The steps of a rule for the rounds after the first: one for each recursive atom of each
+  /// alternative.
+  private func steps(
+    for rule: ResolvedRule, derived: [String: DerivedRelation],
+    source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>
+  ) -> [RecursiveStep] {
+    guard !rule.hasAggregates, let relation = derived[rule.relation] else { return [] }
+    return rule.body.alternatives.flatMap { literals in
+      let read = literals.compactMap { $0.relation(among: recursive).flatMap { derived[$0] } }
+      return read.indices.map { delta in
+        RecursiveStep(
+          evaluation: evaluation, rule: rule, literals: literals, delta: delta, read: read,
+          head: relation, recursive: recursive, source: source)
+      }
+    }
+  }
+
+  func pipeline(
     _ variables: [ResolvedVariable], needed: SlotSet, sink: Operator,
     source: @escaping (AtomSource) throws -> ScanSource, recursive: Set<String>,
     countsMatches: Bool = false, leastLevel: UInt8 = Certainty.possible.rawValue,
@@ -208,6 +231,11 @@ struct Fixpoint {
 }
 
 extension ResolvedRule {
+  /// The expressions of a head without aggregates.
+  var headExpressions: [ResolvedExpression] {
+    head.compactMap { if case .expression(let expression) = $0 { expression } else { nil } }
+  }
+
   /// Whether a positive atom of its body is one of some relations.
   func reads(_ relations: Set<String>) -> Bool {
     body.alternatives.contains { $0.recursiveAtoms(relations) > 0 }
@@ -217,50 +245,21 @@ extension ResolvedRule {
 extension [ResolvedLiteral] {
   /// How many positive atoms are of some relations.
   func recursiveAtoms(_ relations: Set<String>) -> Int {
-    count { literal in
-      if case .atom(let atom) = literal.kind, case .relation(let name) = atom.source {
-        relations.contains(name)
-      } else {
-        false
-      }
-    }
+    count { $0.relation(among: relations) != nil }
+  }
+}
+
+extension ResolvedLiteral {
+  /// The relation of a positive atom, if it is one of some.
+  func relation(among relations: Set<String>) -> String? {
+    guard case .atom(let atom) = kind, case .relation(let name) = atom.source,
+      relations.contains(name)
+    else { return nil }
+    return name
   }
 }
 
 extension ResolvedAggregate {
   /// The slots that it reads.
   var slots: SlotSet { SlotSet((argument?.slots ?? []) + (key?.slots ?? [])) }
-}
-
-/// Sizes of sources as they are now.
-struct SourceStatistics: PlanStatistics {
-  let evaluation: Evaluation
-  let source: (AtomSource) throws -> ScanSource
-
-  /// A closure that nobody has enumerated yet, and should not be for an estimate.
-  private func traversal(_ atom: AtomSource) -> Traversal? {
-    guard case .relation(let name) = atom,
-      case .traversal(let traversal) = evaluation.derived[name],
-      traversal.known == nil
-    else { return nil }
-    return traversal
-  }
-
-  func rowCount(of atom: AtomSource) -> Double {
-    // Reading a file to count its rows would read it twice.
-    if case .file = atom { return 1_000_000 }
-    if let traversal = traversal(atom) { return Double(traversal.graph.targets.count) * 10 }
-    guard let source = try? source(atom) else { return 0 }
-    // A relation that is being derived will grow.
-    return Double(max(source.liveCount, source.isGrowing ? 1_000 : 0))
-  }
-
-  func distinctCount(of atom: AtomSource, columns: [Int]) -> Double {
-    if case .file = atom { return 1_000 }
-    if let traversal = traversal(atom) { return Double(max(1, traversal.graph.nodeCount)) }
-    guard let source = try? source(atom) else { return 1 }
-    var distinct = 1.0
-    for column in columns { distinct *= Double(max(1, source.distinctCount(column: column))) }
-    return min(distinct, max(1, rowCount(of: atom)))
-  }
 }

@@ -1,87 +1,5 @@
 import FactModel
 
-/// For each word of one column of a binary relation, the words beside it, as sorted numbers.
-///
-/// All lists of one evaluation number words alike, so that lists of different relations can be
-/// intersected. Building costs O(rows), twice counted into place.
-struct NeighbourLists {
-  private(set) var starts: [Int32] = [0]
-  private(set) var targets: [Int32] = []
-
-  init(from: [Int32], to: [Int32], count: Int, nodeCount: Int) {
-    // By target first, then by source: each list comes out ascending.
-    let byTarget = NeighbourLists.order(to, count: count, nodeCount: nodeCount, of: nil)
-    let order = NeighbourLists.order(from, count: count, nodeCount: nodeCount, of: byTarget.order)
-    starts = order.starts
-    targets = order.order.map { to[Int($0)] }
-  }
-
-  private static func order(
-    _ keys: [Int32], count: Int, nodeCount: Int, of given: [Int32]?
-  ) -> (starts: [Int32], order: [Int32]) {
-    var starts = [Int32](repeating: 0, count: nodeCount + 1)
-    for row in 0..<count { starts[Int(keys[row]) &+ 1] &+= 1 }
-    for node in 0..<nodeCount { starts[node &+ 1] &+= starts[node] }
-    var next = starts
-    var order = [Int32](repeating: 0, count: count)
-    for position in 0..<count {
-      let row = given.map { $0[position] } ?? Int32(position)
-      let key = Int(keys[Int(row)])
-      order[Int(next[key])] = row
-      next[key] &+= 1
-    }
-    return (starts, order)
-  }
-
-  /// The list of a node; empty for a node that was numbered later.
-  func range(_ node: Int32) -> Range<Int> {
-    guard Int(node) + 1 < starts.count else { return 0..<0 }
-    return Int(starts[Int(node)])..<Int(starts[Int(node) + 1])
-  }
-}
-
-/// The numbers of words and the lists that an evaluation has made so far.
-final class Neighbourhoods {
-  private var numbers = GroupTable(keyCount: 1)
-  private var lists: [String: NeighbourLists] = [:]
-
-  func word(_ node: Int32) -> UInt64 { numbers.keys[0][Int(node)] }
-
-  func node(_ word: UInt64) -> Int32? { numbers.group(of: [word]) }
-
-  /// The lists from one column of a relation to the other.
-  func lists(_ name: String, from column: Int, in source: ScanSource) -> NeighbourLists {
-    let key = "\(column) \(name)"
-    if let known = lists[key] { return known }
-    let rows = source.rows
-    let total = rows.rowCount
-    var from: [Int32] = []
-    var to: [Int32] = []
-    from.reserveCapacity(total)
-    to.reserveCapacity(total)
-    var words = [UInt64](repeating: 0, count: Batch.capacity)
-    var others = words
-    var left: [Int32] = []
-    var right: [Int32] = []
-    var start = 0
-    while start < total {
-      let end = min(start + Batch.capacity, total)
-      rows.unpack(column: column, rows: start..<end, into: &words)
-      rows.unpack(column: 1 - column, rows: start..<end, into: &others)
-      numbers.assign([words], rowCount: end - start, into: &left)
-      numbers.assign([others], rowCount: end - start, into: &right)
-      for row in 0..<(end - start) where words[row] != Word.unknown.bits {
-        from.append(left[row])
-        to.append(right[row])
-      }
-      start = end
-    }
-    let made = NeighbourLists(from: from, to: to, count: from.count, nodeCount: numbers.count)
-    lists[key] = made
-    return made
-  }
-}
-
 /// Binds one slot by two binary relations at once: to the words that stand beside a bound word in
 /// both.
 ///
@@ -105,6 +23,8 @@ final class IntersectOperator: Operator {
   private let next: Operator
   private let out: Batch
   private var probes: [UInt32]
+  private var firstNodes: [Int32] = []
+  private var secondNodes: [Int32] = []
 
   init(
     _ evaluation: Evaluation, sides: (Side, Side), output: Slot, fallback: Operator,
@@ -122,7 +42,14 @@ final class IntersectOperator: Operator {
     super.init(evaluation)
   }
 
-  override func prepare() throws { try next.prepare() }
+  override func prepare() throws {
+    // The lists are made here, so that `.explain` counts them with the join that needs them.
+    let places = evaluation.neighbourhoods
+    for side in [sides.0, sides.1] {
+      _ = places.lists(side.name, from: side.column, in: side.source)
+    }
+    try next.prepare()
+  }
 
   override func push(_ batch: Batch) throws {
     try evaluation.checkpoint()
@@ -136,15 +63,19 @@ final class IntersectOperator: Operator {
     let places = evaluation.neighbourhoods
     let left = places.lists(sides.0.name, from: sides.0.column, in: sides.0.source)
     let right = places.lists(sides.1.name, from: sides.1.column, in: sides.1.source)
+    // Unknown has a number, but no list.
+    places.numbers.find(batch.columns[sides.0.slot], count: batch.count, into: &firstNodes)
+    places.numbers.find(batch.columns[sides.1.slot], count: batch.count, into: &secondNodes)
+    let words = places.numbers.words
     let leftTargets = left.targets
     let rightTargets = right.targets
-    let unknown = Word.unknown.bits
+    var column: [UInt64] = []
+    swap(&column, &out.columns[output])
     var count = 0
     for row in 0..<batch.count {
-      let a = batch.columns[sides.0.slot][row]
-      let b = batch.columns[sides.1.slot][row]
-      guard a != unknown, b != unknown, let first = places.node(a), let second = places.node(b)
-      else { continue }
+      let first = firstNodes[row]
+      let second = secondNodes[row]
+      if first < 0 || second < 0 { continue }
       let one = left.range(first)
       let other = right.range(second)
       let isLeftShorter = one.count <= other.count
@@ -158,14 +89,17 @@ final class IntersectOperator: Operator {
         low = IntersectOperator.seek(long, node, low, end)
         if low == end { break }
         guard long[low] == node else { continue }
-        let word = places.word(node)
-        if word == unknown { continue }
-        out.columns[output][count] = word
-        probes[count] = UInt32(row)
-        count += 1
-        if count == Batch.capacity { try flush(batch, &count) }
+        column[count] = words[Int(node)]
+        probes[count] = UInt32(truncatingIfNeeded: row)
+        count &+= 1
+        if count == Batch.capacity {
+          swap(&column, &out.columns[output])
+          try flush(batch, &count)
+          swap(&column, &out.columns[output])
+        }
       }
     }
+    swap(&column, &out.columns[output])
     try flush(batch, &count)
   }
 
@@ -190,15 +124,7 @@ final class IntersectOperator: Operator {
 
   private func flush(_ batch: Batch, _ count: inout Int) throws {
     guard count > 0 else { return }
-    for slot in carried {
-      var column: [UInt64] = []
-      swap(&column, &out.columns[slot])
-      let input = batch.columns[slot]
-      for position in 0..<count { column[position] = input[Int(probes[position])] }
-      swap(&column, &out.columns[slot])
-    }
-    out.count = count
-    out.inherit(batch, probes: probes, count: count)
+    out.take(batch, probes: probes, count: count, carried: carried)
     count = 0
     try evaluation.checkpoint()
     try next.push(out)

@@ -56,6 +56,8 @@ final class JoinOperator: Operator {
   private let next: Operator
   let out: Batch
   private var index: KeyIndex?
+  /// Where both columns of a relation are bound and only asked for: its pairs.
+  private var pairs: (rows: RowStore, among: RowStore.PairRows)?
   var range = 0..<0
   private var surest: UInt8??
   private var hits = KeyIndex.Hits()
@@ -98,7 +100,11 @@ final class JoinOperator: Operator {
   override func prepare() throws {
     range = source.range(source.range(window), atLeast: leastLevel)
     surest = nil
-    if !keyColumns.isEmpty, !range.isEmpty { index = source.index(on: keyColumns) }
+    pairs =
+      isExistential && keyColumns.count == 2 && !range.isEmpty ? source.pairs(window) : nil
+    if pairs == nil, !keyColumns.isEmpty, !range.isEmpty {
+      index = source.index(on: keyColumns)
+    }
     try next.prepare()
   }
 
@@ -113,7 +119,7 @@ final class JoinOperator: Operator {
     if batch.hasFailures, let failed = batch.takeFailed(in: keySlots, slots: readSlots) {
       try joinAnything(failed)
     }
-    guard batch.count > 0, let index else { return }
+    guard batch.count > 0 else { return }
     for (position, key) in keys.enumerated() {
       switch key {
       case .slot(let slot): keyWords[position] = batch.columns[slot]
@@ -124,6 +130,8 @@ final class JoinOperator: Operator {
         }
       }
     }
+    if let pairs { return try keepPairs(batch, pairs.rows, pairs.among) }
+    guard let index else { return }
     if isExistential { return try keepMatched(batch, index) }
     index.probe(keys: keyWords, count: batch.count, into: &hits)
     for (position, key) in keys.enumerated() {
@@ -230,6 +238,10 @@ final class JoinOperator: Operator {
         if isFull { try evaluation.checkpoint() }
       }
     }
+    // Whoever holds a column as well makes it be copied before it is compacted.
+    for (position, key) in keys.enumerated() {
+      if case .slot = key { keyWords[position] = [] }
+    }
     var kept = 0
     for row in 0..<batch.count where best[row] != MarkOperator.none {
       probes[kept] = UInt32(row)
@@ -242,6 +254,31 @@ final class JoinOperator: Operator {
         batch.levels[row] = best[row]
       }
     }
+    batch.compact(probes, count: kept, slots: carried)
+    matchCount += kept
+    try next.push(batch)
+  }
+
+  /// The same where the rows are certain pairs: one bit tells.
+  private func keepPairs(
+    _ batch: Batch, _ rows: RowStore, _ among: RowStore.PairRows
+  ) throws {
+    let isInOrder = keyColumns[0] == 0
+    rows.contains(
+      pairs: keyWords[isInOrder ? 0 : 1], keyWords[isInOrder ? 1 : 0], count: batch.count,
+      among: among, into: &levelScratch)
+    for (position, key) in keys.enumerated() {
+      if case .slot = key { keyWords[position] = [] }
+    }
+    makeRoom()
+    var kept = 0
+    var row = 0
+    while row < batch.count {
+      probes[kept] = UInt32(truncatingIfNeeded: row)
+      if levelScratch[row] != 0 { kept &+= 1 }
+      row &+= 1
+    }
+    guard kept > 0 else { return }
     batch.compact(probes, count: kept, slots: carried)
     matchCount += kept
     try next.push(batch)
@@ -321,18 +358,7 @@ final class JoinOperator: Operator {
     let count = keepLiveAndEqual(total)
     let contiguous = count == total ? contiguous : nil
     guard count > 0 else { return }
-    for slot in carried {
-      out.makeRoom(slot, for: count)
-      var column: [UInt64] = []
-      swap(&column, &out.columns[slot])
-      let input = batch.columns[slot]
-      var position = 0
-      while position < count {
-        column[position] = input[Int(probes[position])]
-        position &+= 1
-      }
-      swap(&column, &out.columns[slot])
-    }
+    out.take(batch, probes: probes, count: count, carried: carried)
     for output in outputs {
       out.makeRoom(output.slot, for: count)
       var column: [UInt64] = []
@@ -345,8 +371,6 @@ final class JoinOperator: Operator {
       swap(&column, &out.columns[output.slot])
     }
     if anyFailed { bindFailed(count: count) }
-    out.count = count
-    out.inherit(batch, probes: probes, count: count)
     if source.isUncertain {
       out.beginLevels()
       source.raiseLevels(rows: matched, count: count, levels: &out.levels, scratch: &levelScratch)

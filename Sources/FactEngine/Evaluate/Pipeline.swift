@@ -70,7 +70,7 @@ struct PipelineCompiler {
     -> Operator
   {
     let path = self.path
-    let next = plan.isStart ? next : count(next, at: path)
+    let next = count(next, at: path)
     defer { self.path = path }
     self.path = path + "i"
     switch plan {

@@ -65,13 +65,29 @@ final class ScanSource {
 
   /// The rows that a window shows now.
   func range(_ window: RowWindow) -> Range<Int> {
+    if case .since(let row) = window { return min(row, rows.rowCount)..<rows.rowCount }
     guard case .derived(let relation) = backing else { return 0..<rows.rowCount }
     switch window {
-    case .all: return 0..<rows.rowCount
+    case .all, .since: return 0..<rows.rowCount
     case .upToRound: return 0..<relation.delta.upperBound
     case .delta: return relation.delta
     case .beforeDelta: return 0..<relation.delta.lowerBound
     }
+  }
+
+  /// Makes the pairs that a window shows ready to be looked up without an index, and says where they
+  /// are; nil where that is not possible.
+  func pairs(_ window: RowWindow) -> (rows: RowStore, among: RowStore.PairRows)? {
+    guard case .derived(let relation) = backing, relation.rows.arity == 2, !relation.isUncertain
+    else { return nil }
+    let among: RowStore.PairRows
+    switch window {
+    case .all: among = .all
+    case .upToRound: among = .first(relation.delta.upperBound, view: 0)
+    case .beforeDelta: among = .first(relation.delta.lowerBound, view: 1)
+    case .delta, .since: return nil
+    }
+    return relation.rows.preparePairs(among) ? (relation.rows, among) : nil
   }
 
   /// The part of some rows in which those of a level or surer stand, where the order says so; all
@@ -149,10 +165,26 @@ extension ScanSource {
   func distinctCount(column: Int) -> Int {
     switch backing {
     case .table(let table): return table.distinctCount(column: column)
-    case .derived(let relation):
-      return relation.isComplete ? relation.rows.distinctCount(column: column) : 100
+    case .derived(let relation): return relation.rows.distinctCount(column: column)
     case .view(let view): return max(1, view.distinctCount(column: column))
     }
+  }
+
+  /// Whether all words of a column are exact integers. Complexity: O(rows); of a relation that is
+  /// being derived, O(rows since the last time).
+  func holdsIntegersOnly(column: Int) -> Bool {
+    var start = 0
+    if case .derived(let relation) = backing { start = relation.integerRows[column] ?? 0 }
+    let tag = Word(kind: .integer, payload: 0).bits &>> 48
+    var words: [UInt64] = []
+    while start < rows.rowCount {
+      let end = min(start + Batch.capacity, rows.rowCount)
+      rows.unpack(column: column, rows: start..<end, into: &words)
+      for position in 0..<(end - start) where words[position] &>> 48 != tag { return false }
+      start = end
+    }
+    if case .derived(let relation) = backing { relation.integerRows[column] = start }
+    return true
   }
 }
 

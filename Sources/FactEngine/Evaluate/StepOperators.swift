@@ -118,13 +118,7 @@ final class ValuesOperator: Operator {
 
   private func flush(_ batch: Batch, _ count: inout Int) throws {
     guard count > 0 else { return }
-    for slot in carried {
-      for position in 0..<count {
-        out.columns[slot][position] = batch.columns[slot][Int(probes[position])]
-      }
-    }
-    out.inherit(batch, probes: probes, count: count)
-    out.count = count
+    out.take(batch, probes: probes, count: count, carried: carried)
     count = 0
     try next.push(out)
   }

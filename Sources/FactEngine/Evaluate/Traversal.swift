@@ -245,13 +245,7 @@ final class TraversalOperator: Operator {
     _ batch: Batch, _ count: inout Int, _ isUncertain: Bool, _ levels: [UInt8]
   ) throws {
     guard count > 0 else { return }
-    for slot in carried {
-      for position in 0..<count {
-        out.columns[slot][position] = batch.columns[slot][Int(probes[position])]
-      }
-    }
-    out.count = count
-    out.inherit(batch, probes: probes, count: count)
+    out.take(batch, probes: probes, count: count, carried: carried)
     out.isUncertain = isUncertain
     if isUncertain { for position in 0..<count { out.levels[position] = levels[position] } }
     count = 0

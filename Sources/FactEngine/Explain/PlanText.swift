@@ -9,15 +9,30 @@ struct PlanText {
   /// What the nodes gave when the plan ran, if it did.
   var trace: PlanTrace.Entry?
 
-  /// What a node gave, to be written after it.
+  /// Whether the time of each node is written too.
+  var showsTimes = false
+
+  /// What a node gave and how long it took, to be written after it.
   private func seen(_ path: String) -> String {
     guard let trace else { return "" }
-    return ", \(trace.counter(at: path).count) seen"
+    guard let counter = trace.seen(at: path) else { return ", together with the next" }
+    guard showsTimes, let time = trace.nanoseconds(at: path) else {
+      return ", \(counter.count) seen"
+    }
+    return ", \(counter.count) seen, \(PlanText.milliseconds(time)) ms"
   }
 
   /// The same where nothing stands between.
   private func seenAfter(_ path: String) -> String {
     trace == nil ? "" : "  " + seen(path).dropFirst(2)
+  }
+
+  /// Milliseconds with as many digits as mean something.
+  static func milliseconds(_ nanoseconds: UInt64) -> String {
+    let micros = (nanoseconds &+ 500) / 1_000
+    if micros >= 100_000 { return "\(micros / 1_000)" }
+    let digits = String(micros % 1_000 + 1_000).dropFirst()
+    return "\(micros / 1_000)." + digits.prefix(micros >= 10_000 ? 1 : micros >= 1_000 ? 2 : 3)
   }
 
   /// The lines of a plan; what stands inside a negation is indented.
@@ -34,6 +49,7 @@ struct PlanText {
       case .delta: line += " [rows of the last round]"
       case .upToRound: line += " [rows so far]"
       case .beforeDelta: line += " [rows before the last round]"
+      case .since: line += " [new rows]"
       }
       if let bounds = scan.bounds { line += " by sorted bounds, \(text(bounds.condition))" }
       line +=
@@ -47,33 +63,35 @@ struct PlanText {
         ]
     case .compute(let input, let slot, let value):
       return lines(input, indent: indent, path: inputPath) + [
-        margin + "compute \(name(slot)) = \(text(value))"
+        margin + "compute \(name(slot)) = \(text(value))" + seenAfter(path)
       ]
     case .values(let input, let slot, let list):
       let items = list.map { text($0) }.joined(separator: ", ")
       return lines(input, indent: indent, path: inputPath) + [
-        margin + "values \(name(slot)) in [\(items)]"
+        margin + "values \(name(slot)) in [\(items)]" + seenAfter(path)
       ]
     case .integers(let input, let slot, let range):
       return lines(input, indent: indent, path: inputPath) + [
-        margin + "integers \(name(slot)) in \(text(range))"
+        margin + "integers \(name(slot)) in \(text(range))" + seenAfter(path)
       ]
     case .negate(let input, let bodies):
       var result = lines(input, indent: indent, path: inputPath)
       for (position, body) in bodies.enumerated() {
-        result.append(margin + (position == 0 ? "negate" : "or"))
+        result.append(margin + (position == 0 ? "negate" + seenAfter(path) : "or"))
         result += lines(body, indent: indent + 1, path: path + "b\(position)")
       }
       return result
     case .choose(let input, let bodies):
       var result = lines(input, indent: indent, path: inputPath)
       for (position, body) in bodies.enumerated() {
-        result.append(margin + (position == 0 ? "choose" : "or"))
+        result.append(margin + (position == 0 ? "choose" + seenAfter(path) : "or"))
         result += lines(body, indent: indent + 1, path: path + "b\(position)")
       }
       return result
     case .optional(let input, let body, _):
-      return lines(input, indent: indent, path: inputPath) + [margin + "optional"]
+      return lines(input, indent: indent, path: inputPath) + [
+        margin + "optional" + seenAfter(path)
+      ]
         + lines(body, indent: indent + 1, path: path + "b0")
     }
   }
@@ -152,10 +170,10 @@ struct PlanText {
     case .call(.negate, let arguments): return "-" + arguments.map { text($0) }.joined()
     case .call(let function, let arguments):
       let parts = arguments.map { text($0) }
-      if arguments.count == 2, !function.operation.isFunction {
-        return "(\(parts[0]) \(function.rawValue) \(parts[1]))"
+      if arguments.count == 2, !function.isFunction {
+        return "(\(parts[0]) \(function.name) \(parts[1]))"
       }
-      return "\(function.rawValue)(\(parts.joined(separator: ", ")))"
+      return "\(function.name)(\(parts.joined(separator: ", ")))"
     }
   }
 

@@ -12,7 +12,7 @@ struct ProofText {
   func text(_ expression: ResolvedExpression) -> String {
     var text = plans.text(filled(expression))
     if case .call(let function, let arguments) = expression.kind, arguments.count == 2,
-      text.hasPrefix("("), text.hasSuffix(")"), !function.operation.isFunction
+      text.hasPrefix("("), text.hasSuffix(")"), !function.isFunction
     {
       text = String(text.dropFirst().dropLast())
     }

@@ -47,7 +47,7 @@ extension BodyPlanner {
   /// Sorting the rows costs about as much as eight passes that compare them, or as two look-ups by
   /// key for each of them; a few rows are sorted in no time.
   private func isWorthSorting(_ atom: ResolvedAtom) -> Bool {
-    let rows = statistics.rowCount(of: atom.source)
+    let rows = statistics.rowCount(of: atom.source, window: .all)
     if rows <= 1_000 { return true }
     let hasKeys = atom.arguments.contains { argument in
       if case .variable(let slot) = argument { bound.contains(slot) } else { false }

@@ -3,17 +3,19 @@ import FactModel
 
 /// What the planner knows of the sizes of relations.
 protocol PlanStatistics {
-  /// The rows that an atom's source has now.
-  func rowCount(of source: AtomSource) -> Double
+  /// The rows that a window of an atom's source shows now.
+  func rowCount(of source: AtomSource, window: RowWindow) -> Double
   /// How many different values stand in the columns together, at most the number of rows.
   func distinctCount(of source: AtomSource, columns: [Int]) -> Double
+  /// Whether all words of a column are exact integers now.
+  func holdsIntegersOnly(_ column: IntegerColumn) -> Bool
 }
 
 /// Orders the literals of one conjunction into a plan.
 ///
-/// Greedy: conditions as soon as their slots are bound, then the atom that is expected to give the
-/// fewest matches for each match so far, by actual counts. Cost grows with the square of the number
-/// of literals.
+/// Conditions as soon as their slots are bound, then the atom with which the cheapest order of all
+/// that are left begins, by actual counts (`JoinOrder`); of very many atoms, the one that is expected
+/// to give the fewest matches for each match so far.
 struct BodyPlanner {
   var variables: [ResolvedVariable]
   var statistics: any PlanStatistics
@@ -33,7 +35,12 @@ struct BodyPlanner {
   var remaining: [Item] = []
   /// Slots bound to what a function gives, which may fail.
   private var fallible: SlotSet = []
+  /// The columns that the plan takes to hold integers only; it is wrong once they hold others.
+  private(set) var integerColumns: Set<IntegerColumn> = []
+  /// All atoms of the body, also those that are in the plan already.
+  private(set) var atoms: [ResolvedAtom] = []
 
+  /// A literal that is not in the plan yet.
   struct Item {
     var literal: ResolvedLiteral
     var slots: SlotSet
@@ -56,8 +63,11 @@ struct BodyPlanner {
   /// Where `delta` numbers one of its atoms over recursive relations, that atom sees the rows of
   /// the last round, those before it all rows up to this round, and those after it the rows before
   /// the last round, so that each match is found once.
+  ///
+  /// With `new`, the literal of that number is an atom that sees only the rows from one on.
   mutating func plan(
-    _ literals: [ResolvedLiteral], outer: SlotSet? = nil, delta: Int? = nil
+    _ literals: [ResolvedLiteral], outer: SlotSet? = nil, delta: Int? = nil,
+    new: (literal: Int, row: Int)? = nil
   ) -> Plan {
     bound = outer ?? []
     computed = []
@@ -66,9 +76,14 @@ struct BodyPlanner {
     matches = outer == nil && delta == nil ? 1 : 1_000
     plan = outer == nil ? .unit : .outer
     remaining = []
+    atoms = literals.compactMap { if case .atom(let atom) = $0.kind { atom } else { nil } }
     var recursiveSeen = 0
-    for literal in literals {
+    for (number, literal) in literals.enumerated() {
       var item = Item(literal: literal, slots: literal.slots)
+      if let new, new.literal == number {
+        item.window = .since(new.row)
+        item.isFirst = true
+      }
       if case .atom(let atom) = literal.kind, case .relation(let name) = atom.source,
         recursive.contains(name)
       {
@@ -219,6 +234,15 @@ struct BodyPlanner {
         return take(index, slot, left)
       }
     }
+    for item in remaining {
+      guard let inverse = inverse(of: item), !bound.contains(inverse.slot),
+        bound.isSuperset(of: inverse.value.slots)
+      else { continue }
+      plan = .compute(plan, inverse.slot, inverse.value)
+      bound.insert(inverse.slot)
+      integerColumns.formUnion(inverse.columns)
+      return true
+    }
     return false
   }
 
@@ -248,14 +272,17 @@ struct BodyPlanner {
   /// Takes the atom, list or range that is expected to give the fewest matches.
   private mutating func takeSource() -> Bool {
     var best: (index: Int, cost: Double)?
+    let isOrdered = !disabledPasses.contains(Pass.joinOrder.rawValue)
     // Looking up sizes costs more than the rest of planning.
     let isOnlyChoice = remaining.count == 1 && !showsEstimates
+    let preferred = isOrdered && !isOnlyChoice ? preferredAtom() : nil
     for (index, item) in remaining.enumerated() {
       var cost: Double
       switch item.literal.kind {
       case .atom(let atom) where atom.source.isDenial: continue
       case .atom(let atom):
-        cost = item.isFirst || isOnlyChoice ? -1 : estimate(atom)
+        if let preferred, preferred != index { continue }
+        cost = isOnlyChoice || (!isOrdered && item.isFirst) ? -1 : estimate(atom, item.window)
         // Few of the rows meet a range; how few, only looking tells.
         if cost > 1, boundKey(for: atom) != nil { cost = max(1, cost / 16) }
       case .memberOfList(let value, let list):
@@ -270,7 +297,7 @@ struct BodyPlanner {
         cost = 1_000
       default: continue
       }
-      if disabledPasses.contains(Pass.joinOrder.rawValue), !item.isFirst { cost = 0 }
+      if !isOrdered, !item.isFirst { cost = 0 }
       if let known = best, known.cost <= cost { continue }
       best = (index, cost)
     }
@@ -319,7 +346,8 @@ struct BodyPlanner {
         kept.append(item)
         continue
       }
-      plan = .join(plan, Scan(atom: atom, window: item.window, estimate: estimate(atom)))
+      let scan = Scan(atom: atom, window: item.window, estimate: estimate(atom, item.window))
+      plan = .join(plan, scan)
       bound.formUnion(item.slots)
     }
     defer { remaining = kept }
@@ -328,21 +356,6 @@ struct BodyPlanner {
 
   private func isUnbound(_ expression: ResolvedExpression) -> Bool {
     if case .variable(let slot) = expression.kind { !bound.contains(slot) } else { false }
-  }
-
-  /// How many rows of an atom are expected to agree with one match so far.
-  func estimate(_ atom: ResolvedAtom) -> Double {
-    let rows = statistics.rowCount(of: atom.source)
-    var keys: [Int] = []
-    for (column, argument) in atom.arguments.enumerated() {
-      switch argument {
-      case .constant: keys.append(column)
-      case .variable(let slot) where bound.contains(slot): keys.append(column)
-      default: break
-      }
-    }
-    if keys.isEmpty { return rows }
-    return rows / max(1, statistics.distinctCount(of: atom.source, columns: keys))
   }
 
   // MARK: The rest

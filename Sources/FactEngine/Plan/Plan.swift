@@ -7,6 +7,8 @@ public enum Pass: String, Sendable, CaseIterable {
   case joinOrder = "join-order"
   /// Conditions as soon as their slots are bound, not after the last atom.
   case filterPushDown = "filter-push-down"
+  /// What an equality says about a variable inside a sum, so that atoms can be looked up by it.
+  case inversion
   /// Two relations that bind one slot at once, by the intersection of sorted lists.
   case intersection
   /// Ranges that meet ranges by an index of sorted bounds, not pair by pair.
@@ -17,6 +19,20 @@ public enum Pass: String, Sendable, CaseIterable {
   case linearRecursion = "linear-recursion"
   /// Counts and sums over the rows of one relation straight from its columns, on all processors.
   case columnGroups = "column-groups"
+
+  /// What it does, in a few words.
+  public var summary: String {
+    switch self {
+    case .joinOrder: "atoms in the order of what they are expected to match"
+    case .filterPushDown: "conditions as soon as their variables are bound"
+    case .inversion: "what a sum says about a variable in it"
+    case .intersection: "two relations that bind one variable by intersection"
+    case .sortedBounds: "ranges that meet ranges by their sorted bounds"
+    case .magicSets: "of derived relations only what the constants of a query reach"
+    case .linearRecursion: "transitive closures by search"
+    case .columnGroups: "counts and sums of one relation straight from its columns"
+    }
+  }
 }
 
 /// Which rows of a relation a scan sees while the fixpoint of its stratum runs.
@@ -29,6 +45,8 @@ enum RowWindow: Sendable, Hashable {
   case delta
   /// The rows before those of the last round.
   case beforeDelta
+  /// The rows from one on: those that are new since a relation was derived from the others.
+  case since(Int)
 }
 
 /// A condition by meaning between a slot that is bound before and a new one of an atom: its rows are
@@ -77,6 +95,16 @@ struct Scan: Sendable, Hashable {
     self.window = window
     self.bounds = bounds
     self.estimate = estimate
+  }
+
+  /// What is expected is no part of what is computed: plans that differ in it alone are equal.
+  static func == (left: Scan, right: Scan) -> Bool {
+    left.atom == right.atom && left.window == right.window
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(atom)
+    hasher.combine(window)
   }
 }
 

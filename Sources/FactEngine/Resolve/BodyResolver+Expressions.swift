@@ -23,7 +23,7 @@ extension BodyResolver {
       return (ResolvedExpression(.constant(.unknown), at: span), .any)
     case .unary(.minus, let operand): return call(.negate, "-", [operand], at: span)
     case .binary(let operation, let left, let right):
-      return call(Function(operation), operation.rawValue, [left, right], at: span)
+      return call(ValueOperation(operation), operation.rawValue, [left, right], at: span)
     case .call(let name, let arguments): return call(name, arguments, at: span)
     case .list:
       collector.report(.listOutsideIn, at: span)
@@ -35,9 +35,7 @@ extension BodyResolver {
     _ name: String, _ arguments: [Expression], at span: SourceSpan
   ) -> (value: ResolvedExpression, type: ValueType) {
     let isAggregate = AggregateFunction(rawValue: name) != nil
-    guard let operation = ValueOperation.function(named: name),
-      let function = Function(rawValue: operation.name)
-    else {
+    guard let function = ValueOperation.function(named: name) else {
       if isAggregate {
         collector.report(.aggregateMisplaced(name), at: span)
       } else {
@@ -67,7 +65,7 @@ extension BodyResolver {
   }
 
   private func call(
-    _ function: Function, _ name: String, _ arguments: [Expression], at span: SourceSpan
+    _ function: ValueOperation, _ name: String, _ arguments: [Expression], at span: SourceSpan
   ) -> (value: ResolvedExpression, type: ValueType) {
     var values: [ResolvedExpression] = []
     var types: [ValueType] = []
@@ -87,7 +85,7 @@ extension BodyResolver {
 
   /// Sums take numbers of one unit, dates and days; `min` and `max` values of one kind.
   private func checkArguments(
-    _ function: Function, _ name: String, _ arguments: [Expression], _ types: [ValueType],
+    _ function: ValueOperation, _ name: String, _ arguments: [Expression], _ types: [ValueType],
     at span: SourceSpan
   ) {
     let isSum = function == .add || function == .subtract

@@ -111,9 +111,9 @@ extension BodyResolver {
     case .wildcard, .parameter: return .any
     case .unary: return ValueType(.number)
     case .binary(let operation, let left, let right):
-      return Function(operation).result(of: [infer(left), infer(right)])
+      return ValueOperation(operation).result(of: [infer(left), infer(right)])
     case .call(let name, let arguments):
-      return Function(rawValue: name)?.result(of: arguments.map { infer($0) }) ?? .any
+      return ValueOperation.function(named: name)?.result(of: arguments.map { infer($0) }) ?? .any
     case .list(let items):
       guard let first = items.first else { return .any }
       return items.dropFirst().reduce(infer(first)) { $0.widened(infer($1)) }

@@ -1,33 +1,15 @@
 import FactLanguage
 import FactModel
 
-extension Function {
-  /// The operation that computes it; the two lists have the same names for functions.
-  var operation: ValueOperation {
-    switch self {
-    case .add: .add
-    case .subtract: .subtract
-    case .multiply: .multiply
-    case .divide: .divide
-    case .integerDivide: .wholeDivide
-    case .modulo: .modulo
-    case .power: .power
-    case .negate: .negate
-    default: ValueOperation.function(named: rawValue) ?? .coalesce
-    }
-  }
-
-  /// How many arguments it takes.
-  var arity: ClosedRange<Int> { operation.arity }
-
-  /// The function of an operator.
+extension ValueOperation {
+  /// The operation of an operator.
   init(_ operation: BinaryOperator) {
     switch operation {
     case .add: self = .add
     case .subtract: self = .subtract
     case .multiply: self = .multiply
     case .divide: self = .divide
-    case .integerDivide: self = .integerDivide
+    case .integerDivide: self = .wholeDivide
     case .modulo: self = .modulo
     case .power: self = .power
     }
@@ -44,7 +26,7 @@ extension Function {
   /// The kind that an argument has to be of; nil where several will do.
   func kind(ofArgument index: Int) -> ValueKind? {
     switch self {
-    case .multiply, .divide, .integerDivide, .modulo, .power, .negate, .abs, .round, .floor,
+    case .multiply, .divide, .wholeDivide, .modulo, .power, .negate, .abs, .round, .floor,
       .ceil, .sqrt, .percent:
       .number
     case .year, .quarter, .month, .day, .weekday: .date
@@ -62,7 +44,7 @@ extension Function {
     switch self {
     case .add, .subtract: return sum(arguments)
     case .multiply, .divide, .power, .sqrt, .number: return ValueType(.number)
-    case .integerDivide, .modulo: return ValueType(.number)
+    case .wholeDivide, .modulo: return ValueType(.number)
     case .negate, .abs: return first.kind == .number ? first : ValueType(.number)
     case .round, .floor, .ceil:
       return ValueType(first.type == .integer ? .integer : .number, unit: first.unit)

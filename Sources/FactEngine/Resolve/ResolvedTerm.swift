@@ -24,22 +24,6 @@ public struct ResolvedVariable: Sendable, Hashable {
   }
 }
 
-/// A function of values, arithmetic included.
-public enum Function: String, Sendable, Hashable, CaseIterable {
-  case add = "+"
-  case subtract = "-"
-  case multiply = "*"
-  case divide = "/"
-  case integerDivide = "div"
-  case modulo = "mod"
-  case power = "**"
-  case negate = "unary -"
-  case abs, min, max, round, floor, ceil, sqrt, lower, upper, mid, width, percent
-  case year, quarter, month, day, weekday
-  case addMonths = "add_months"
-  case length, concat, substring, number, text, date, coalesce
-}
-
 /// A test of texts or values that stands like an atom.
 public enum Test: String, Sendable, Hashable, CaseIterable {
   case contains
@@ -55,7 +39,8 @@ public struct ResolvedExpression: Sendable, Hashable {
   public indirect enum Kind: Sendable, Hashable {
     case variable(Slot)
     case constant(Word)
-    case call(Function, [ResolvedExpression])
+    /// A function of values, arithmetic included.
+    case call(ValueOperation, [ResolvedExpression])
   }
   /// What it is.
   public var kind: Kind

@@ -203,7 +203,7 @@ extension Resolver {
     case .constant(let value): return collector.hasErrors ? nil : value
     case .unary(.minus, let operand): return apply(.negate, [operand], expression, &collector)
     case .binary(let operation, let left, let right):
-      return apply(Function(operation).operation, [left, right], expression, &collector)
+      return apply(ValueOperation(operation), [left, right], expression, &collector)
     case .call(let name, let arguments):
       guard let operation = ValueOperation.function(named: name) else {
         let near = nearest(name, among: ValueOperation.functionNames)

@@ -10,6 +10,9 @@ struct KeptRelation {
   var versions: [String: Int]
   /// The version of the whole base, where it reads all claims.
   var baseVersion: Int?
+  /// What it has seen of the relations that its rules read and of its own facts, where it could go
+  /// on from there; nil where something is negated, aggregated or less than certain.
+  var seen: [String: SeenRows]?
 }
 
 extension Engine {
@@ -29,7 +32,12 @@ extension Engine {
         outside: evaluation.scanSource)
       var derived: [String: Derivation] = [:]
       do {
-        if let traversal = try traversal(of: stratum, rules, in: evaluation) {
+        if let (relations, seen) = resumable(stratum, rules, in: evaluation) {
+          // What is cut short is no longer what the facts say.
+          for name in stratum.relations { kept[name] = nil }
+          try fixpoint.resume(relations, seen: seen)
+          derived = relations.mapValues { .rows($0) }
+        } else if let traversal = try traversal(of: stratum, rules, in: evaluation) {
           derived[traversal.name] = .traversal(traversal)
         } else {
           derived = try fixpoint.run().mapValues { .rows($0) }
@@ -40,10 +48,69 @@ extension Engine {
       for (name, relation) in derived {
         evaluation.derived[name] = relation
         if !stratum.readsFiles, !evaluation.pruned.contains(name) {
-          keep(relation, of: stratum, from: evaluation.perspective)
+          keep(
+            relation, of: stratum, from: evaluation.perspective,
+            seen: seen(by: stratum, rules, in: evaluation))
         }
       }
     }
+  }
+
+  /// The relations of a stratum that can go on from where they were, since only certain facts were
+  /// added under them, with how much each has seen; nil where they have to be derived anew.
+  private func resumable(
+    _ stratum: Stratum, _ rules: [ResolvedRule], in evaluation: Evaluation
+  ) -> (relations: [String: DerivedRelation], seen: [String: Int])? {
+    guard evaluation.perspective == .now, evaluation.pruned.isEmpty, evaluation.whole == nil,
+      let now = seen(by: stratum, rules, in: evaluation)
+    else { return nil }
+    var relations: [String: DerivedRelation] = [:]
+    var rows: [String: Int] = [:]
+    for name in stratum.relations {
+      guard let kept = kept[name], kept.programVersion == program.version, let seen = kept.seen,
+        seen.count == now.count, case .rows(let relation) = kept.relation, !relation.isUncertain
+      else { return nil }
+      for (read, old) in seen {
+        guard let new = now[read], new.owner === old.owner, new.rows >= old.rows else {
+          return nil
+        }
+        rows[read] = old.rows
+      }
+      relations[name] = relation
+    }
+    return (relations, rows)
+  }
+
+  /// How much there is now of what a stratum reads directly and of the facts stated of it; nil where
+  /// more of it could take rows away, or rows are less than certain.
+  private func seen(
+    by stratum: Stratum, _ rules: [ResolvedRule], in evaluation: Evaluation
+  ) -> [String: SeenRows]? {
+    guard !stratum.readsAllClaims, !stratum.readsFiles, evaluation.perspective == .now,
+      rules.allSatisfy(\.isPositive)
+    else { return nil }
+    var names = Set(stratum.relations)
+    for rule in rules {
+      for literal in rule.body.alternatives.joined() {
+        if case .atom(let atom) = literal.kind, case .relation(let name) = atom.source {
+          names.insert(name)
+        }
+      }
+    }
+    var found: [String: SeenRows] = [:]
+    for name in names {
+      if stratum.uses.contains(name) {
+        guard case .rows(let relation) = evaluation.derived[name], !relation.isUncertain else {
+          return nil
+        }
+        found[name] = SeenRows(owner: relation, rows: relation.rows.rowCount)
+      } else if let relation = base.relation(named: name) {
+        let facts = relation.facts.facts
+        guard !facts.hasDeadRows, !facts.hasUncertainRows else { return nil }
+        found[name] = SeenRows(owner: facts, rows: facts.rowCount)
+      }
+    }
+    return found
   }
 
   /// The stratum as a closure to be searched, where its rules say no more than that.
@@ -84,7 +151,10 @@ extension Engine {
     return found
   }
 
-  private func keep(_ relation: Derivation, of stratum: Stratum, from perspective: Perspective) {
+  private func keep(
+    _ relation: Derivation, of stratum: Stratum, from perspective: Perspective,
+    seen: [String: SeenRows]?
+  ) {
     var versions: [String: Int] = [:]
     for name in stratum.reads { versions[name] = base.relation(named: name)?.version ?? -1 }
     // When documents were published says what was known at other times.
@@ -93,7 +163,7 @@ extension Engine {
     }
     let entry = KeptRelation(
       relation: relation, programVersion: program.version, versions: versions,
-      baseVersion: stratum.readsAllClaims ? base.version : nil)
+      baseVersion: stratum.readsAllClaims ? base.version : nil, seen: seen)
     if perspective == .now {
       kept[relation.name] = entry
     } else {

@@ -4,12 +4,37 @@ import FactModel
 extension Engine {
   /// The plan of a query as text, after it has run: the literals as written, the steps in the order
   /// in which they ran with the expected and the seen number of rows, and the same for the rules
-  /// that it needed. Costs what the query costs.
-  public func explain(_ query: Query, in source: SourceText) throws -> String {
-    try reading { try explainNow(query, in: source) }
+  /// that it needed. Costs what the query costs where nothing has been derived yet: what is kept
+  /// from earlier questions is derived anew, so that its plan is there to be seen.
+  ///
+  /// With `showsTimes` each step says how long it took by itself, making indexes included.
+  public func explain(
+    _ query: Query, in source: SourceText, showsTimes: Bool = false
+  ) throws -> String {
+    try reading { try explainNow(query, in: source, showsTimes: showsTimes) }
   }
 
-  private func explainNow(_ query: Query, in source: SourceText) throws -> String {
+  /// Switches a pass of the planner off for this session, or on again. Answers stay the same; what
+  /// has been derived is dropped, so that the next question shows what the pass does.
+  public func switchPass(_ pass: Pass, on isOn: Bool) {
+    if isOn {
+      settings.disabledPasses.remove(pass.rawValue)
+    } else {
+      settings.disabledPasses.insert(pass.rawValue)
+    }
+    dropKept()
+  }
+
+  /// Drops what has been derived.
+  private func dropKept() {
+    kept = [:]
+    keptElsewhere = [:]
+  }
+
+  private func explainNow(
+    _ query: Query, in source: SourceText, showsTimes: Bool
+  ) throws -> String {
+    dropKept()
     resolver.today = today
     let resolved = try resolver.resolve(query: query, in: source).value
     var perspective = self.perspective
@@ -32,6 +57,7 @@ extension Engine {
       }
       trace.title = "query"
       trace.variables = nil
+      trace.span = nil
       _ = try QueryRunner(
         evaluation: evaluation, query: bound ?? resolved, source: evaluation.scanSource
       ).run()
@@ -61,8 +87,9 @@ extension Engine {
     }
     for entry in trace.entries where entry.plan != .unit {
       lines.append(entry.title.isEmpty ? "plan" : entry.title)
+      if let rule = text(of: entry) { lines.append("  as written: " + rule) }
       let names = entry.variables ?? resolved.variables
-      let text = PlanText(base: base, variables: names, trace: entry)
+      let text = PlanText(base: base, variables: names, trace: entry, showsTimes: showsTimes)
       for (number, line) in text.lines(entry.plan).enumerated() {
         lines.append("  \(number + 1). \(line)")
       }
@@ -71,5 +98,15 @@ extension Engine {
     let off = settings.disabledPasses.sorted()
     if !off.isEmpty { lines.append("switched off: " + off.joined(separator: ", ")) }
     return lines.joined(separator: "\n")
+  }
+
+  /// The rule that a plan was made of, on one line; nil for a query and for what a pass has made.
+  private func text(of entry: PlanTrace.Entry) -> String? {
+    guard let span = entry.span,
+      let rule = program.rules.first(where: {
+        $0.syntax.span == span && entry.title.hasPrefix("rule for \($0.syntax.head.name)")
+      })
+    else { return nil }
+    return rule.source[span].split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
 }

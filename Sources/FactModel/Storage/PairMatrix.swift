@@ -45,6 +45,38 @@ struct PairMatrix {
     return outside == 0
   }
 
+  /// Writes 1 for each pair of words that is in the set, 0 for the others; words that are no symbols
+  /// are in no pair.
+  func contains(_ left: [UInt64], _ right: [UInt64], count: Int, into found: inout [UInt8]) {
+    let tag = Word(symbol: 0).bits
+    let leastRow = tag &+ baseRow
+    let leastColumn = tag &+ baseColumn
+    for i in 0..<count {
+      // What lies below wraps around and is too large, like words of other kinds.
+      let row = left[i] &- leastRow
+      let column = right[i] &- leastColumn
+      var bit: UInt64 = 0
+      if row < rowCount, column < width {
+        let place = row &* width &+ column
+        bit = (bits[Int(truncatingIfNeeded: place &>> 6)] &>> (place & 63)) & 1
+      }
+      found[i] = UInt8(truncatingIfNeeded: bit)
+    }
+  }
+
+  /// Whether it spans the same ids as another.
+  func spans(_ other: PairMatrix) -> Bool {
+    baseRow == other.baseRow && baseColumn == other.baseColumn && rowCount == other.rowCount
+      && width == other.width
+  }
+
+  /// A matrix over the same ids without any pair.
+  var emptied: PairMatrix {
+    var result = self
+    result.bits = Array(repeating: 0, count: bits.count)
+    return result
+  }
+
   /// Enters pairs that `covers` has accepted; writes the positions of the new ones to the start of
   /// `fresh` and returns how many there are.
   mutating func insert(_ packed: [UInt64], count: Int, fresh: inout [UInt32]) -> Int {

@@ -11,18 +11,20 @@ public final class RowStore: RowSource {
   public private(set) var rowCount = 0
 
   /// What tells whether a row is there.
-  private enum Membership {
+  enum Membership {
     case words, pairs, matrix, hashes
   }
 
   private var columns: [GrowingColumn]
-  private var membership: Membership
-  private var keys = WordSet()
+  private(set) var membership: Membership
+  var keys = WordSet()
   private var hashes = KeyTable()
-  private var matrix: PairMatrix?
+  private(set) var matrix: PairMatrix?
+  /// What `pairs(before:)` has made, by the number of the view.
+  var views: [PairView?] = [nil, nil]
   /// How many pairs there were when a matrix was last found too large.
   private var refused = 0
-  private var packed: [UInt64] = []
+  var packed: [UInt64] = []
   private var scratch = RowScratch()
   private var indexes: [[Int]: KeyIndex] = [:]
   private var distinct: [Int: (rows: Int, count: Int)] = [:]
@@ -40,7 +42,8 @@ public final class RowStore: RowSource {
 
   /// Bytes held by columns and membership; indexes charge their own.
   public var byteCount: Int {
-    columns.reduce(keys.byteCount + hashes.byteCount + (matrix?.byteCount ?? 0)) {
+    let views = self.views.reduce(0) { $0 + ($1?.matrix.byteCount ?? 0) }
+    return columns.reduce(keys.byteCount + hashes.byteCount + (matrix?.byteCount ?? 0) + views) {
       $0 + $1.byteCount
     }
   }
@@ -103,7 +106,7 @@ public final class RowStore: RowSource {
   }
 
   /// Packs pairs of symbols into words; false where something else is among them.
-  private func pack(_ batch: [[UInt64]], _ count: Int) -> Bool {
+  func pack(_ batch: [[UInt64]], _ count: Int) -> Bool {
     grow(&packed, to: count)
     let tag = Word(symbol: 0).bits
     let left = batch[0]

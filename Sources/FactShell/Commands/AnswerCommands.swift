@@ -2,7 +2,7 @@ import FactEngine
 import FactLanguage
 import FactModel
 
-/// `.last`, `.run`, `.explain`, `.history` and `.quit`.
+/// `.last`, `.run`, `.history` and `.quit`.
 enum AnswerCommands {
   static func last(_ session: Session, _ call: CommandCall) throws {
     guard let answer = session.lastAnswer else {
@@ -54,28 +54,6 @@ enum AnswerCommands {
         hint: Nearest.hint(for: name, among: names)
           ?? (names.isEmpty ? "it takes none" : "it takes \(listed)"))
     }
-  }
-
-  static func explain(_ session: Session, _ call: CommandCall) throws {
-    let source = SourceText(
-      name: session.isPrompting ? "<prompt>" : "<command>", bytes: Array(call.rest.utf8))
-    var parser = StatementParser(source, mode: .prompt)
-    var queries: [Query] = []
-    var isOnlyQueries = true
-    while let statement = parser.next() {
-      if case .query(let query) = statement.kind {
-        queries.append(query)
-      } else {
-        isOnlyQueries = false
-      }
-    }
-    if parser.hasErrors { throw DiagnosticsError(parser.diagnostics, in: source) }
-    guard isOnlyQueries, let query = queries.first, queries.count == 1 else {
-      throw SessionFailure("`.explain` takes one query", hint: "write `.explain p(X), X > 1?`")
-    }
-    let plan = try session.engine.explain(query, in: source)
-    session.showEngineDiagnostics()
-    try session.printLines([plan])
   }
 
   static func history(_ session: Session, _ call: CommandCall) throws {

@@ -50,7 +50,8 @@ extension Command {
     Command("sources", [], "who says something, and how much", ClaimCommands.sources),
     Command("documents", [], "where it was published", ClaimCommands.documents),
     Command(
-      "explain", [.needed("QUERY", .rest)], "the plan of a query", AnswerCommands.explain),
+      "explain", [.needed("QUERY, or off PASS", .rest)],
+      "the plan of a query, or plans without a pass", ExplainCommand.run),
     Command(
       "certainty", [.optional("LEVEL", .toggle(["certain", "probable", "possible"]))],
       "show only answers that are at least so sure", SettingCommands.certainty),

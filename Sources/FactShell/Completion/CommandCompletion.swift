@@ -81,11 +81,15 @@ struct CommandCompletion {
     else {
       return CompletionResult(replace: range, candidates: [])
     }
+    if command.name == "explain", let found = passes() { return found }
     if case .rest = command.parameters[place].kind, command.name != "history" {
       let inner = completer.completions(for: rest.text, cursor: range.upperBound - rest.start)
       let shifted =
         inner.replace.lowerBound + rest.start..<inner.replace.upperBound + rest.start
-      return CompletionResult(replace: shifted, candidates: inner.candidates)
+      let turns =
+        command.name == "explain" && words.isEmpty && !typed.isEmpty
+        ? choices(["off ", "on "], kind: .argument) : []
+      return CompletionResult(replace: shifted, candidates: inner.candidates + turns)
     }
     let candidates = arguments(command.parameters[place].kind, command, completer)
     return CompletionResult(replace: range, candidates: candidates.map(written))
@@ -138,6 +142,17 @@ struct CommandCompletion {
     case .assignment: return assignments(command, completer)
     case .text, .rest: return []
     }
+  }
+
+  /// The passes after `.explain off` and `.explain on`; nil elsewhere.
+  private func passes() -> CompletionResult? {
+    guard !words.isEmpty, ExplainCommand.turn(words) != nil else { return nil }
+    let names = (ExplainCommand.passNames + [ExplainCommand.everyPass]).filter {
+      !words.contains($0)
+    }
+    let found = choices(names, kind: .argument)
+    return found.isEmpty && !typed.isEmpty && typed.contains("(")
+      ? nil : CompletionResult(replace: range, candidates: found)
   }
 
   private func modes() -> [CompletionCandidate] {

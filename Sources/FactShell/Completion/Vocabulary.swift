@@ -1,4 +1,5 @@
 import FactEngine
+import FactModel
 
 /// The words of the language with what the menu says about them.
 enum Vocabulary {
@@ -39,10 +40,8 @@ enum Vocabulary {
   /// Functions and text tests that begin with what was typed.
   static func functions(_ typed: String) -> [CompletionCandidate] {
     guard !typed.isEmpty else { return [] }
-    let functions = Function.allCases.map(\.rawValue).filter { $0.first?.isLetter ?? false }
-      .filter { !["div", "mod", "unary -"].contains($0) }
     let tests = Test.allCases.map(\.rawValue)
-    return functions.filter { $0.hasPrefix(typed) }.map {
+    return ValueOperation.functionNames.filter { $0.hasPrefix(typed) }.map {
       CompletionCandidate(text: $0 + "(", label: $0, kind: .function)
     }
       + tests.filter { $0.hasPrefix(typed) }.map {

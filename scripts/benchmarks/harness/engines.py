@@ -178,8 +178,9 @@ class Souffle(Engine):
         return [str(binary), f"-D{script.parent}" if b".output" in text else "-D-"], None
 
     def answer(self, out):
-        # Outputs stand between rules; one size is asked for.
-        return [line for line in out.split("\n") if re.fullmatch(r"[-0-9][-0-9.\t]*", line)]
+        # Outputs stand between rules; a size stands behind the name of its relation.
+        lines = (re.sub(r"^[a-z]\w*\t", "", line) for line in out.split("\n"))
+        return [line for line in lines if re.fullmatch(r"[-0-9][-0-9.\t]*", line)]
 
 
 ENGINES = {engine.name: engine for engine in (Factsh(), DuckDB(), SQLite(), Prolog(), Souffle())}
