@@ -174,8 +174,9 @@ class Souffle(Engine):
         if not binary.exists():
             binary.parent.mkdir(parents=True, exist_ok=True)
             subprocess.run([path, "-o", binary, script], check=True, stdout=subprocess.DEVNULL)
-        # Files are written beside the script, whose text is then the same in each run.
-        return [str(binary), f"-D{script.parent}" if b".output" in text else "-D-"], None
+        # Files are written beside the script, whose text is then the same in each run. Where there
+        # are none, a folder of "-" would print whole relations in place of their sizes.
+        return [str(binary)] + ([f"-D{script.parent}"] if b".output" in text else []), None
 
     def answer(self, out):
         # Outputs stand between rules; a size stands behind the name of its relation.
