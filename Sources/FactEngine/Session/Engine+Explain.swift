@@ -76,7 +76,9 @@ extension Engine {
     lines.insert("as written: " + source[query.span], at: 0)
     for name in evaluation.derived.keys.sorted() {
       switch evaluation.derived[name] {
-      case .rows(let relation): lines.append("derived: \(name), \(relation.rows.rowCount) rows")
+      case .rows(let relation):
+        let count = relation.rows.rowCount
+        lines.append("derived: \(name), \(count) \(count == 1 ? "row" : "rows")")
       case .traversal(let traversal):
         let rows = traversal.known.map { "\($0.rows.rowCount) rows by condensation" }
         lines.append(
