@@ -44,6 +44,37 @@ final class HashCollisionTests: XCTestCase {
     store.checkInvariants()
   }
 
+  /// A log is replayed in pieces of another size, or where the base tells rows apart: the same rows
+  /// must get the same numbers.
+  func testRowsOfOneHashAreNumberedInTheirOrder() {
+    var batch: [[UInt64]] = []
+    for (n, (a, b)) in HashCollisionTests.pairs.enumerated() {
+      let others = (0..<3).map { [Word(symbol: UInt32(n * 3 + $0)).bits, Word.unknown.bits] }
+      batch += [others[0], a, others[1], a, b, others[2], b]
+    }
+    // The first rows of two pairs are there before.
+    for known in [[], [HashCollisionTests.pairs[0].0, HashCollisionTests.pairs[3].1]] {
+      var wanted = known
+      for row in batch where !wanted.contains(row) { wanted.append(row) }
+      for size in [1, 2, 5, batch.count] {
+        let table = Table(arity: 2, account: MemoryAccount())
+        for row in known { table.insert(row) }
+        var start = 0
+        while start < batch.count {
+          let part = Array(batch[start..<min(batch.count, start + size)])
+          var rows: [UInt32] = []
+          var isNew: [Bool] = []
+          table.insert(
+            columns: columns(of: part, arity: 2), count: part.count, rows: &rows, isNew: &isNew)
+          for (i, row) in part.enumerated() { XCTAssertEqual(table.words(row: rows[i]), row) }
+          start += size
+        }
+        XCTAssertEqual((0..<UInt32(table.rowCount)).map { table.words(row: $0) }, wanted)
+        table.checkInvariants()
+      }
+    }
+  }
+
   func testKeysOfOneHashAreToldApart() {
     for grouped in [0, 1, 2] {
       for (a, b) in HashCollisionTests.pairs {

@@ -56,7 +56,7 @@ final class Evaluation {
   /// Keys of JSON files that turned up too late to be columns, as sentences.
   var lateColumns: [String] = []
   /// Told how far the reading of files has come; nil where nobody asks.
-  let meter: ProgressMeter?
+  let meter: ProgressMeter
   private let isInterrupted: () -> Bool
   private let deadline: UInt64
 
@@ -68,7 +68,7 @@ final class Evaluation {
     settings = engine.settings
     today = engine.today
     isInterrupted = engine.isInterrupted
-    meter = engine.onProgress.map(ProgressMeter.init)
+    meter = ProgressMeter(engine.onProgress)
     if let limit = engine.settings.timeLimit {
       deadline = Evaluation.clock() &+ UInt64(limit * 1e9)
     } else {

@@ -31,7 +31,7 @@ final class FileRecords {
     }
     let paths = expand(pattern: file.path)
     if paths.isEmpty { throw failure("no file matches \(file.path)") }
-    evaluation.meter?.begin(files: paths)
+    evaluation.meter.begin(files: paths)
     for path in paths { try read(path, receive) }
   }
 
@@ -69,11 +69,11 @@ final class FileRecords {
       var batch = RecordBatch()
       while try reader.next(into: &batch, shouldStop: shouldStop) {
         try evaluation.checkpoint()
-        evaluation.meter?.note(reader, of: path, rows: batch.recordCount)
+        evaluation.meter.note(reader, of: path, rows: batch.recordCount)
         for bad in batch.badRows { try report(path, bad.line, bad.cause) }
         try convert(batch, path, converted, receive)
       }
-      evaluation.meter?.finish(reader)
+      evaluation.meter.finish(reader)
       noteLateColumns(reader, path)
     } catch let error as FormatFailure {
       if let stopped { throw stopped }

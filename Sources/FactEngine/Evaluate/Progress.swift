@@ -23,7 +23,7 @@ public struct Progress: Equatable, Sendable {
 /// Tells whoever asked how far the reading of files has come, at most ten times a second.
 final class ProgressMeter {
   private var progress = Progress()
-  private let report: (Progress) -> Void
+  private let report: ((Progress) -> Void)?
   private let start = Evaluation.clock()
   private var last: UInt64
   /// Bytes of the files that have been read to their end.
@@ -31,7 +31,7 @@ final class ProgressMeter {
 
   private static let interval: UInt64 = 100_000_000
 
-  init(_ report: @escaping (Progress) -> Void) {
+  init(_ report: ((Progress) -> Void)?) {
     self.report = report
     last = start
   }
@@ -59,6 +59,14 @@ final class ProgressMeter {
   /// A file was read to its end.
   func finish(_ reader: RecordReader) { finishedBytes += reader.bytesRead }
 
+  /// About how many records are still to be read, where that can be told from the bytes read so far.
+  var remainingRows: Int? {
+    guard let total = progress.totalBytes, progress.bytes > 0, total > progress.bytes else {
+      return nil
+    }
+    return Int(Double(progress.rows) * (Double(total) / Double(progress.bytes) - 1))
+  }
+
   /// So many of the rows are facts now.
   func note(stated rows: Int) {
     progress.statedRows = rows
@@ -66,6 +74,7 @@ final class ProgressMeter {
   }
 
   private func tell() {
+    guard let report else { return }
     let now = Evaluation.clock()
     guard now &- last >= ProgressMeter.interval else { return }
     last = now

@@ -6,6 +6,8 @@ final class StagedRows {
   private(set) var count = 0
   private var frames: [[Column]] = []
   private var pending: [[UInt64]]
+  /// The words of the only frame, while they are still as they came.
+  private var fresh: [[UInt64]] = []
   /// Raw levels; empty where all rows are certain.
   private var levels: [UInt8] = []
   private let account: MemoryAccount
@@ -50,27 +52,44 @@ final class StagedRows {
   }
 
   private func close() {
-    let frame = pending.map { Column(encoding: $0, count: StagedRows.frameSize) }
+    var frame: [Column?] = Array(repeating: nil, count: pending.count)
+    frame.withUnsafeMutableBufferPointer { frame in
+      parallel(over: frame.count) { column in
+        frame[column] = Column(encoding: pending[column], count: StagedRows.frameSize)
+      }
+    }
+    let packed = frame.compactMap { $0 }
+    // Rows that are stated as they come need not be unpacked.
+    if frames.isEmpty {
+      swap(&fresh, &pending)
+      if pending.count != fresh.count { pending = fresh.map { _ in [] } }
+    } else {
+      fresh = []
+    }
     for column in pending.indices { pending[column].removeAll(keepingCapacity: true) }
-    frames.append(frame)
-    hold(frame.reduce(0) { $0 + $1.byteCount })
+    frames.append(packed)
+    hold(packed.reduce(0) { $0 + $1.byteCount })
   }
 
   /// Gives all rows, at most a frame at a time, packed as well where they fill one, and forgets each
-  /// as soon as it was taken; none is left then.
-  func take(_ receive: ([[UInt64]], Int, [UInt8]?, [Column]) throws -> Void) rethrows {
+  /// as soon as it was taken; none is left then, or with `onlyFull` those that do not fill a frame.
+  func take(onlyFull: Bool = false, _ receive: ([[UInt64]], Int, [UInt8]?, [Column]) throws -> Void)
+    rethrows
+  {
     var start = 0
-    var words: [[UInt64]] =
-      frames.isEmpty
-      ? []
-      : pending.map { _ in
-        [UInt64](repeating: 0, count: StagedRows.frameSize)
-      }
+    var words = fresh
+    fresh = []
+    let isFresh = frames.count == 1 && !words.isEmpty
+    if !isFresh, !frames.isEmpty {
+      words = pending.map { _ in [UInt64](repeating: 0, count: StagedRows.frameSize) }
+    }
     for position in frames.indices {
       let packed = frames[position]
       frames[position] = []
-      for (column, frame) in packed.enumerated() {
-        frame.unpack(0..<StagedRows.frameSize, into: &words[column])
+      if !isFresh {
+        for (column, frame) in packed.enumerated() {
+          frame.unpack(0..<StagedRows.frameSize, into: &words[column])
+        }
       }
       hold(-packed.reduce(0) { $0 + $1.byteCount })
       let end = start + StagedRows.frameSize
@@ -79,12 +98,21 @@ final class StagedRows {
       start = end
     }
     let rest = count - start
-    let restLevels = levels.isEmpty ? nil : Array(levels[start..<count])
-    let columns = pending
     frames = []
-    pending = pending.map { _ in [] }
-    levels = []
-    count = 0
-    if rest > 0 { try receive(columns, rest, restLevels, []) }
+    if onlyFull {
+      if !levels.isEmpty { levels.removeFirst(start) }
+      count = rest
+    } else {
+      let restLevels = levels.isEmpty ? nil : Array(levels[start..<count])
+      levels = []
+      count = 0
+      if rest > 0 {
+        let columns = pending
+        pending = pending.map { _ in [] }
+        try receive(columns, rest, restLevels, [])
+      }
+    }
+    // Their memory serves the next rows.
+    if isFresh { fresh = words }
   }
 }

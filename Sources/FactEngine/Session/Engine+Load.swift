@@ -46,7 +46,13 @@ extension Engine {
           columns, count, arity: arity, of: known?.schema, in: source, at: load.head.span)
         staged.append(columns, count: count, levels: levels)
         guard let streamed, staged.count >= LoadedRows.chunk else { return }
-        try self.state(staged, in: streamed, &loader)
+        let isFirst = loader.rows == 0
+        try self.state(staged, in: streamed, &loader, onlyFull: true)
+        if isFirst, loader.newFacts > loader.rows / 10 * 9,
+          let rest = evaluation.meter.remainingRows
+        {
+          streamed.facts.facts.reserve(min(rest, LoadedRows.reserved))
+        }
         try self.durable?.relieve()
       }
     } catch let error as FailureError {
@@ -64,22 +70,23 @@ extension Engine {
       if known == nil { _ = base.drop(relation) }
       throw error
     }
-    relation.facts.facts.settle()
+    // A base keeps what tells rows apart, once it is published.
+    if durable == nil { relation.facts.facts.settle() }
     finished = true
     return .loaded(
       rows: loader.rows, newFacts: loader.newFacts, newClaims: loader.newClaims,
       skipped: evaluation.skippedRows)
   }
 
-  /// States the rows that wait, and leaves none.
+  /// States the rows that wait, and leaves none; with `onlyFull` fewer than fill a segment.
   private func state(
     _ staged: StagedRows, in relation: Relation, _ loader: inout LoadedRows,
-    showing evaluation: Evaluation? = nil, canStop: Bool = false
+    showing evaluation: Evaluation? = nil, canStop: Bool = false, onlyFull: Bool = false
   ) throws {
     var rows: [UInt32] = []
     var done = 0
     let total = staged.count
-    try staged.take { columns, count, levels, frames in
+    try staged.take(onlyFull: onlyFull) { columns, count, levels, frames in
       if canStop { try evaluation?.checkpoint() }
       let claims = claimBatch(
         columns, count, levels, arity: loader.arity, hasQualifiers: loader.hasQualifiers)
@@ -94,7 +101,7 @@ extension Engine {
         relation.facts.facts.reserve(total - count)
       }
       done += count
-      evaluation?.meter?.note(stated: done)
+      evaluation?.meter.note(stated: done)
     }
   }
 
@@ -195,6 +202,8 @@ private struct LoadedRows {
 
   /// Rows that are stated at once.
   static let chunk = 65_536
+  /// Rows for which room is made ahead at most.
+  static let reserved = 12 << 20
 }
 
 extension ResolvedBody {

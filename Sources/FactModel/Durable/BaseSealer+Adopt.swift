@@ -32,6 +32,7 @@ extension BaseSealer {
       }
       table.stored = stored
       table.changedBlocks = []
+      table.leaveIdentityToBase()
     }
     for relation in base.relations {
       relation.facts.hasChangedRetractions = false

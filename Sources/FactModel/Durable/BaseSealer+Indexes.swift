@@ -1,76 +1,140 @@
+/// What a table's indexes become by a seal.
+struct PlannedIndexes {
+  /// Runs of row numbers by hash, in the order of their rows.
+  var runs: [(rows: Range<Int>, blob: Int)] = []
+  /// The rows of those that are new.
+  var newRows = 0
+  /// The index on the first column where it is written anew, and the rows that it covers.
+  var index: (rows: Int, blob: Int, made: MadeIndex)?
+}
+
+/// An index that is made before it is written; it has no contents where the words do not fit.
+final class MadeIndex {
+  var contents: StoredIndex.Contents?
+}
+
 extension BaseSealer {
+  /// Plans the indexes of all tables.
+  func planIndexes() {
+    for table in allTables {
+      var plan = PlannedIndexes()
+      for run in identityRuns(of: table) {
+        if run.blob == nil { plan.newRows += run.rows.count }
+        plan.runs.append((run.rows, run.blob ?? planRun(run.rows, of: table)))
+      }
+      if let rows = indexedRows(of: table) {
+        // What is verified can be read by several threads.
+        table.verify(columns: [0], rows: 0..<rows)
+        let made = MadeIndex()
+        let value = SealedValue(
+          number: nextBlob(),
+          make: { made.contents = StoredIndex.contents(of: table, column: 0, rows: rows) },
+          size: { made.contents?.size ?? 0 }, fill: { made.contents?.write(to: $0) })
+        plan.index = (rows, value.number, made)
+        indexes.append(value)
+      }
+      planned[ObjectIdentifier(table)] = plan
+    }
+  }
+
+  /// Plans a run over some rows and returns its number.
+  func planRun(_ rows: Range<Int>, of table: Table) -> Int {
+    if !IdentityRun.isKnown(rows, in: table) {
+      table.verify(columns: Array(0..<table.arity), rows: rows)
+    }
+    let size = IdentityRun.size(rows.count)
+    let value = SealedValue(number: nextBlob(), size: { size }) { value in
+      IdentityRun.write(rows, of: table, into: value)
+    }
+    values.append(value)
+    return value.number
+  }
+
   /// Covers full segments by runs of row numbers by hash, of which short ones are written anew as
   /// one with the next.
-  func storeIdentity(
-    _ table: Table, _ old: StoredTable?, _ stored: StoredTable, _ writer: MapWriter
-  ) throws {
-    let limit = isLarge(old, stored) ? BaseSealer.mergeLimit : BaseSealer.mergeLimit / 2
-    var runs = (old?.identity ?? []).map { (rows: $0.rows, blob: $0.blob.number) }
+  private func identityRuns(of table: Table) -> [(rows: Range<Int>, blob: Int?)] {
+    var runs: [(rows: Range<Int>, blob: Int?)] = (table.stored?.identity ?? []).map {
+      ($0.rows, $0.blob.number)
+    }
+    for run in table.spilled { runs.append((run.rows, run.blob.number)) }
+    let limit =
+      isThorough
+      ? IdentityRun.rowLimit : isLarge(table) ? thresholds.longRun : thresholds.merged
     let full = table.segments.count * Segment.rowLimit
     var first = runs.last?.rows.upperBound ?? 0
-    if table.isSet, table.arity > 0, first < full, full >= thresholds.identity {
-      while first < full {
-        var rows = first..<min(full, first + BaseSealer.mergeLimit)
-        first = rows.upperBound
-        while let last = runs.last, last.rows.count < rows.count * 4,
-          last.rows.count + rows.count <= limit
-        {
-          retire(last.blob)
-          rows = last.rows.lowerBound..<rows.upperBound
-          runs.removeLast()
-        }
-        let number = nextBlob()
-        let size = IdentityRun.size(rows.count)
-        try writer.put(.blob(number), size: StoredBlob.storedSize(size)) { value in
-          IdentityRun.write(rows, of: table, into: value)
-          StoredBlob.finish(value, size: size)
-        }
-        runs.append((rows, number))
-      }
+    guard table.isSet, table.arity > 0, first < full, full >= thresholds.identity else {
+      return runs
     }
-    identities[stored.id] = runs
+    while first < full {
+      // What is in memory is soon written, however long it is.
+      let isKnown = IdentityRun.isKnown(first..<full, in: table)
+      var rows = first..<min(full, first + (isKnown ? IdentityRun.rowLimit : thresholds.longRun))
+      first = rows.upperBound
+      while let last = runs.last, last.rows.count < rows.count * 4,
+        last.rows.count + rows.count <= limit
+      {
+        if let blob = last.blob { retire(blob) }
+        rows = last.rows.lowerBound..<rows.upperBound
+        runs.removeLast()
+      }
+      runs.append((rows, nil))
+    }
+    return runs
   }
 
   /// Whether what is sealed is much beside what is there, so that work on all of it does not show.
-  private func isLarge(_ old: StoredTable?, _ stored: StoredTable) -> Bool {
-    isThorough || stored.rowCount - (old?.rowCount ?? 0) >= stored.rowCount / 16
+  private func isLarge(_ table: Table) -> Bool {
+    isThorough || table.rowCount - (table.stored?.rowCount ?? 0) >= table.rowCount / 16
   }
 
-  /// Keeps an index on the first column, from which most questions start; written anew once a
-  /// quarter of the rows is not in it, but not all of a large one for a few statements.
-  func storeIndexes(
-    _ table: Table, _ old: StoredTable?, _ stored: StoredTable, _ writer: MapWriter
-  ) throws {
+  /// The rows that an index on the first column is to cover if it is written anew: most questions
+  /// start there. It is once a quarter of the rows is not in it, but not all of a large one for a few
+  /// statements.
+  private func indexedRows(of table: Table) -> Int? {
+    let full = table.segments.count * Segment.rowLimit
+    let covered = table.stored?.indexes.first?.rows ?? 0
+    guard table.isSet, table.arity > 0, full >= thresholds.index,
+      isThorough ? full > covered : full - covered > covered / 4,
+      full <= thresholds.merged || isLarge(table)
+    else { return nil }
+    return full
+  }
+
+  /// Notes what the indexes of a table are by now.
+  func noteIndexes(of table: Table, _ stored: StoredTable) {
+    let old = table.stored
+    let plan = planned.removeValue(forKey: ObjectIdentifier(table))
+    identities[stored.id] = plan?.runs ?? []
     var entries = (old?.indexes ?? []).map {
       StoredTable.IndexEntry(
         column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.bytes.count)
     }
-    defer { indexEntries[stored.id] = entries }
-    let full = table.segments.count * Segment.rowLimit
-    let covered = entries.first?.rows ?? 0
-    guard table.isSet, table.arity > 0, full >= thresholds.index,
-      isThorough ? full > covered : full - covered > covered / 4,
-      full <= BaseSealer.mergeLimit || isLarge(old, stored),
-      let contents = StoredIndex.contents(of: table, column: 0, rows: full)
-    else { return }
-    for entry in entries { retire(entry.blob) }
-    let number = nextBlob()
-    try writer.put(.blob(number), size: StoredBlob.storedSize(contents.size)) { value in
-      contents.write(value)
-      StoredBlob.finish(value, size: contents.size)
+    if let (rows, blob, made) = plan?.index, let contents = made.contents {
+      for entry in entries { retire(entry.blob) }
+      entries = [StoredTable.IndexEntry(column: 0, rows: rows, blob: blob, size: contents.size)]
     }
-    entries = [
-      StoredTable.IndexEntry(column: 0, rows: full, blob: number, size: contents.size)
-    ]
+    indexEntries[stored.id] = entries
   }
 
-  /// From how many rows on indexes are stored: fewer are indexed in some milliseconds, and an index
-  /// takes as much room as a fifth of them.
+  /// How much goes where, and how much is done at once.
   struct Thresholds {
-    /// Rows by all their words, which only a writer needs.
+    /// From how many rows on the base keeps rows by all their words, which only a writer needs. Fewer
+    /// are entered in some milliseconds.
     var identity = 16 * Segment.rowLimit
-    /// Rows by their first word.
+    /// From how many rows on it keeps an index on the first column, which takes as much room as a
+    /// fifth of them.
     var index = 8 * Segment.rowLimit
+    /// Rows or texts that one run of an index gets after a short statement, whose successor must not
+    /// wait for it.
+    var merged = 8 * Segment.rowLimit
+    /// Rows or texts that one run gets after a long one.
+    var longRun = 32 * Segment.rowLimit
+    /// Bytes that one transaction may hold in memory.
+    var transaction = 32 << 20
+    /// From how many rows on memory no longer tells them apart, in the middle of a load.
+    var spilledRows = IdentityRun.rowLimit - 4 * Segment.rowLimit
+    /// From how many bytes on memory no longer holds new texts, in the middle of a load.
+    var spilledTexts = 128 << 20
   }
 
   func encoded(_ stored: StoredTable) -> [UInt8] {

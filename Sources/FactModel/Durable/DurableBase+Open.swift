@@ -104,6 +104,7 @@ extension DurableBase {
     // Another process may have been faster.
     if try hasFormat() { return }
     let sealer = BaseSealer(after: catalogue, base: base, known: [:])
+    try sealer.plan(nil)
     try environment.write { writer in
       var format = ByteWriter()
       format.append(Catalogue.magic)

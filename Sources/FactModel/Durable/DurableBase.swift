@@ -271,7 +271,10 @@ public final class DurableBase {
   }
 
   /// Lets others write; what was not committed has to be rolled back before.
-  public func endWriting() { locks.endWriting() }
+  public func endWriting() {
+    earlySealer = nil
+    locks.endWriting()
+  }
 
   /// Whether anything was done since the last commit.
   public var hasChanges: Bool { !journal.isEmpty }
@@ -308,15 +311,22 @@ public final class DurableBase {
     return sealer
   }
 
-  /// Gives back memory in the middle of a long statement: full segments are written ahead, where
-  /// nobody sees them before the commit.
+  /// Gives back memory in the middle of a long statement: full segments are written ahead, beside
+  /// the statement, where nobody sees them before the commit.
   public func relieve() throws {
     let sealer = earlySealer ?? newSealer()
     earlySealer = sealer
-    let written = try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
-    guard written else { return }
+    if let writing = sealer.writing, !writing.isFinished, !sealer.mustWait { return }
+    try sealer.finishEarly()
+    if !sealer.unadopted.isEmpty { try reading { try sealer.adoptEarly($0) } }
+    if try sealer.spill(in: environment) { try reading { try sealer.adoptSpilled($0) } }
+    _ = try sealer.beginEarly(in: environment)
+  }
+
+  /// Runs `body` on the newest state with what makes tables of it.
+  private func reading(_ body: (BaseLoader) throws -> Void) throws {
     try environment.read { reader in
-      try sealer.adoptEarly(
+      try body(
         BaseLoader(
           reader: reader, environment: environment, damage: damage, account: account, cache: cache))
     }
@@ -325,9 +335,10 @@ public final class DurableBase {
   /// Writes everything since the last seal as segments; with `thoroughly`, all that is left to do.
   func seal(thoroughly: Bool = false) throws {
     let sealer = earlySealer ?? newSealer()
-    earlySealer = nil
     sealer.isThorough = thoroughly
-    _ = try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
+    try sealer.writeEarly(in: environment, isInterrupted: isInterrupted)
+    try sealer.prepare(in: environment)
+    earlySealer = nil
     environment.forgetDeadReaders()
     try environment.write { writer in
       try sealer.seal(
@@ -342,12 +353,7 @@ public final class DurableBase {
     journal.clear()
     // It is kept by now, so that what fails from here on is no failure of the statement.
     do {
-      try environment.read { reader in
-        try sealer.adopt(
-          BaseLoader(
-            reader: reader, environment: environment, damage: damage, account: account, cache: cache
-          ))
-      }
+      try reading { try sealer.adopt($0) }
       noteTables()
     } catch { isStale = true }
   }

@@ -48,13 +48,45 @@ struct IdentityRun {
     return nil
   }
 
-  /// Writes a run over some rows of a table. Complexity: O(rows).
+  /// Reads what a batch will need, so that the waits for memory overlap; the result keeps that from
+  /// being optimised away.
+  func touch(_ hashes: [UInt32], _ count: Int) -> UInt32 {
+    let starts = rows.count * 4
+    let shift = UInt32(32 - bits)
+    var sum: UInt32 = 0
+    for i in 0..<count { sum &+= blob.word32(Int(hashes[i] >> shift), from: starts) }
+    for i in 0..<count {
+      let first = Int(blob.word32(Int(hashes[i] >> shift), from: starts))
+      if first < rows.count { sum &+= blob.word32(first) }
+    }
+    return sum
+  }
+
+  /// Whether what a table has in memory tells all these rows apart.
+  static func isKnown(_ rows: Range<Int>, in table: Table) -> Bool {
+    table.identityFloor <= rows.lowerBound && !table.lacksIdentity
+  }
+
+  /// Writes a run over some rows of a table. Complexity: O(rows), and O(rows in memory) where those
+  /// are known there.
   static func write(
     _ rows: Range<Int>, of table: Table, into value: UnsafeMutableRawBufferPointer
   ) {
-    let count = rows.count
-    let bits = self.bits(count)
-    var hashes = [UInt32](repeating: 0, count: count)
+    if isKnown(rows, in: table) {
+      // Slots lie in the order of their hashes, so that buckets are filled one after the other.
+      let slots = table.identity.slots
+      let first = UInt32(rows.lowerBound)
+      let isComplete = write(rows.count, into: value) { receive in
+        for slot in slots where slot != KeyTable.vacant {
+          let row = UInt32(truncatingIfNeeded: slot)
+          if rows.contains(Int(row)) {
+            receive(UInt32(truncatingIfNeeded: slot &>> 32), row - first)
+          }
+        }
+      }
+      if isComplete { return }
+    }
+    var hashes = [UInt32](repeating: 0, count: rows.count)
     var batch = [[UInt64]](repeating: [], count: table.arity)
     var partial: [UInt64] = []
     var found: [UInt32] = []
@@ -66,21 +98,40 @@ struct IdentityRun {
       for i in 0..<(end - row) { hashes[row &- rows.lowerBound &+ i] = found[i] }
       row = end
     }
+    _ = write(rows.count, into: value) { receive in
+      for i in 0..<hashes.count { receive(hashes[i], UInt32(truncatingIfNeeded: i)) }
+    }
+  }
+
+  /// Writes a run over as many rows as `forEach` gives with their hashes, twice the same; false
+  /// where it gives another number of them.
+  @inline(__always)
+  private static func write(
+    _ count: Int, into value: UnsafeMutableRawBufferPointer,
+    forEach: ((_ hash: UInt32, _ row: UInt32) -> Void) -> Void
+  ) -> Bool {
+    let bits = self.bits(count)
+    // Where a bucket begins is the upper part of a hash; there is one bucket where there are few.
+    let shift = UInt64(32 - bits)
     // Counts stand two places late, so that filling leaves each start where it belongs.
-    let shift = UInt32(32 - bits)
     var starts = [UInt32](repeating: 0, count: (1 << bits) + 2)
-    for hash in hashes { starts[Int(hash >> shift) &+ 2] &+= 1 }
+    var given = 0
+    forEach { hash, _ in
+      starts[Int(truncatingIfNeeded: UInt64(hash) &>> shift) &+ 2] &+= 1
+      given &+= 1
+    }
+    guard given == count else { return false }
     for i in 2..<starts.count { starts[i] = starts[i] &+ starts[i &- 1] }
-    for i in 0..<count {
-      let bucket = Int(hashes[i] >> shift) &+ 1
+    forEach { hash, row in
+      let bucket = Int(truncatingIfNeeded: UInt64(hash) &>> shift) &+ 1
       let at = Int(starts[bucket])
       starts[bucket] &+= 1
-      let entry = UInt32(truncatingIfNeeded: i) << 8 | hashes[i] & 0xFF
-      value.storeBytes(of: entry, toByteOffset: at &* 4, as: UInt32.self)
+      value.storeBytes(of: row << 8 | hash & 0xFF, toByteOffset: at &* 4, as: UInt32.self)
     }
     let base = count * 4
     for i in 0...(1 << bits) {
       value.storeBytes(of: starts[i], toByteOffset: base &+ i &* 4, as: UInt32.self)
     }
+    return true
   }
 }

@@ -1,5 +1,6 @@
 /// The rows of a table by the words of one column, as it lies in a base: where the rows of each
-/// word begin, then the rows. For columns whose words share their upper half and count up closely.
+/// word begin, then the rows, in three bytes each where that is enough. For columns whose words share
+/// their upper half and count up closely.
 final class StoredIndex {
   let columns: [Int]
   /// The rows covered, from the first one on.
@@ -9,6 +10,8 @@ final class StoredIndex {
   let least: UInt32
   let groupCount: Int
   let filledGroups: Int
+  /// Bytes of a row.
+  private let width: Int
 
   private static let header = 24
 
@@ -19,7 +22,8 @@ final class StoredIndex {
     least = blob.word32(2)
     groupCount = Int(blob.word32(3))
     filledGroups = Int(blob.word32(4))
-    guard blob.bytes.count == StoredIndex.header + (groupCount + 1 + rows) * 4 else { return nil }
+    width = StoredIndex.width(rows)
+    guard blob.bytes.count == StoredIndex.size(groups: groupCount, rows: rows) else { return nil }
     self.columns = columns
     self.rows = rows
     self.blob = blob
@@ -34,37 +38,53 @@ final class StoredIndex {
   /// The row at a place.
   @inline(__always)
   func row(_ place: Int) -> UInt32 {
-    min(
-      blob.word32(place, from: StoredIndex.header + (groupCount + 1) * 4), UInt32(max(rows, 1) - 1))
+    let offset = StoredIndex.header &+ (groupCount &+ 1) &* 4 &+ place &* width
+    blob.touch(offset, width)
+    var row = blob.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+    // The byte behind the last one belongs to a checksum.
+    if width == 3 { row &= 0xFF_FFFF }
+    return min(row, UInt32(max(rows, 1) - 1))
+  }
+
+  private static func width(_ rows: Int) -> Int { rows <= 1 << 24 ? 3 : 4 }
+
+  private static func size(groups: Int, rows: Int) -> Int {
+    header + (groups + 1) * 4 + rows * width(rows)
+  }
+
+  /// An index that is about to be written.
+  struct Contents {
+    fileprivate let index: KeyIndex
+    fileprivate let upper: UInt64
+    fileprivate let least: UInt32
+    let size: Int
+
+    /// Writes it to a value with four bytes more at its end.
+    func write(to value: UnsafeMutableRawBufferPointer) {
+      value.storeBytes(of: upper, toByteOffset: 0, as: UInt64.self)
+      let numbers = [least, UInt32(index.groupCount), UInt32(index.filledGroups), 0]
+      for (i, number) in numbers.enumerated() {
+        value.storeBytes(of: number, toByteOffset: 8 + i * 4, as: UInt32.self)
+      }
+      index.starts.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(rebasing: value[header...]).copyMemory(from: $0)
+      }
+      let rows = UnsafeMutableRawBufferPointer(
+        rebasing: value[(header + index.starts.count * 4)...])
+      let width = StoredIndex.width(index.permutation.count)
+      StoredCodes.pack(index.permutation, width: width, into: rows)
+    }
   }
 
   /// The value of an index over the first rows of a table; nil where its words do not fit.
-  static func contents(
-    of table: Table, column: Int, rows: Int
-  ) -> (size: Int, write: (UnsafeMutableRawBufferPointer) -> Void)? {
+  static func contents(of table: Table, column: Int, rows: Int) -> Contents? {
     let prefix = TablePrefix(table, rowCount: rows)
     let index = KeyIndex(source: prefix, columns: [column])
     guard case .direct(let upper, let least) = index.lookup, index.grouped == rows else {
       return nil
     }
-    let size = header + (index.starts.count + rows) * 4
-    return (
-      size,
-      { value in
-        value.storeBytes(of: upper, toByteOffset: 0, as: UInt64.self)
-        let numbers = [least, UInt32(index.groupCount), UInt32(index.filledGroups), 0]
-        for (i, number) in numbers.enumerated() {
-          value.storeBytes(of: number, toByteOffset: 8 + i * 4, as: UInt32.self)
-        }
-        index.starts.withUnsafeBytes {
-          UnsafeMutableRawBufferPointer(rebasing: value[header...]).copyMemory(from: $0)
-        }
-        index.permutation.withUnsafeBytes {
-          UnsafeMutableRawBufferPointer(rebasing: value[(header + index.starts.count * 4)...])
-            .copyMemory(from: $0)
-        }
-      }
-    )
+    return Contents(
+      index: index, upper: upper, least: least, size: size(groups: index.groupCount, rows: rows))
   }
 }
 

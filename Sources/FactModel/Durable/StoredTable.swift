@@ -1,5 +1,5 @@
 /// One column of a stored segment: all of a `Column` but the codes, and where they are.
-struct StoredColumn {
+struct StoredColumn: Sendable {
   /// How words follow from codes: 0 constant, 1 run, 2 codes of `width` bytes.
   var form: UInt8
   var width: Int

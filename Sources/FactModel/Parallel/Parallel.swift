@@ -20,7 +20,7 @@ public enum Workers {
 /// Calls `body` once with each number below `count`, several at the same time where there are
 /// processors for it, and returns when all calls have.
 ///
-/// The one place where threads start. The caller takes part, and waits only for calls that another
+/// Threads start here and in `BackgroundWork` only. The caller takes part, and waits only for calls that another
 /// thread has begun, so that on a busy machine it does the work by itself. Calls must not write
 /// what another one reads; they run one after the other where a parallel piece of work is under way
 /// already. Costs some microseconds: meant for pieces of a tenth of a millisecond and more.
@@ -106,26 +106,23 @@ private final class WorkerPool: @unchecked Sendable {
     isBusy.store(false, ordering: .releasing)
   }
 
-  /// Starts threads that take no signals, so that an interrupt reaches the one that waits for it.
+  /// Starts threads, which take no signals.
   private func start(_ count: Int) {
-    var all = sigset_t()
-    var before = sigset_t()
-    sigfillset(&all)
-    pthread_sigmask(SIG_SETMASK, &all, &before)
-    for _ in 0..<count {
-      var thread = pthread_t()
-      let status = pthread_create(
-        &thread, nil,
-        { _ in
-          WorkerPool.shared.serve()
-          return nil
-        }, nil)
-      // Without another thread the caller does all of it.
-      guard status == 0 else { break }
-      pthread_detach(thread)
-      threads += 1
+    withoutSignals {
+      for _ in 0..<count {
+        var thread = pthread_t()
+        let status = pthread_create(
+          &thread, nil,
+          { _ in
+            WorkerPool.shared.serve()
+            return nil
+          }, nil)
+        // Without another thread the caller does all of it.
+        guard status == 0 else { break }
+        pthread_detach(thread)
+        threads += 1
+      }
     }
-    pthread_sigmask(SIG_SETMASK, &before, nil)
   }
 
   private func serve() {

@@ -81,7 +81,13 @@ enum LargePages {
           madvise(start, last - first, MADV_HUGEPAGE)
         }
       }
-      memory.initialize(repeating: value)
+      // Two threads, since the system clears each page at its first touch.
+      let pieces = size >= leastSize ? 2 : 1
+      let room = memory
+      parallel(over: pieces) { piece in
+        let part = count * piece / pieces..<count * (piece + 1) / pieces
+        UnsafeMutableBufferPointer(rebasing: room[part]).initialize(repeating: value)
+      }
       filled = count
     }
   }

@@ -82,6 +82,65 @@ extension KeyTable {
   }
 }
 
+extension KeyTable {
+  /// The entries of slots in as many as `size`, by two threads where there are many.
+  ///
+  /// Entries lie in the order of their hashes in both, so that each thread moves one half of the old
+  /// slots to one half of the new ones; the few that would leave their half follow at the end.
+  static func moved(_ old: [UInt64], size: Int) -> [UInt64] {
+    var new = LargePages.array(of: KeyTable.vacant, count: size)
+    var left: [[UInt64]] = [[], []]
+    new.withUnsafeMutableBufferPointer { table in
+      left.withUnsafeMutableBufferPointer { left in
+        let halves = MovedHalves(from: old, to: table, left: left)
+        if old.count < parallelCount {
+          for half in 0..<2 { halves.move(half) }
+        } else {
+          parallel(over: 2) { halves.move($0) }
+        }
+      }
+      for slot in left.joined() {
+        var at = home(UInt32(truncatingIfNeeded: slot &>> 32), size)
+        while table[at] != vacant {
+          at &+= 1
+          if at == size { at = 0 }
+        }
+        table[at] = slot
+      }
+    }
+    return new
+  }
+}
+
+/// Old and new slots of a table that changes its size.
+private struct MovedHalves {
+  let from: [UInt64]
+  let to: UnsafeMutableBufferPointer<UInt64>
+  /// What does not fit into its half, for each.
+  let left: UnsafeMutableBufferPointer<[UInt64]>
+
+  func move(_ half: Int) {
+    let middle = from.count / 2
+    let size = to.count
+    let own = half == 0 ? 0..<size / 2 : size / 2..<size
+    var rest: [UInt64] = []
+    from.withUnsafeBufferPointer { from in
+      for i in half == 0 ? 0..<middle : middle..<from.count {
+        let slot = from[i]
+        if slot == KeyTable.vacant { continue }
+        var at = KeyTable.home(UInt32(truncatingIfNeeded: slot &>> 32), size)
+        guard own.contains(at) else {
+          rest.append(slot)
+          continue
+        }
+        while at < own.upperBound, to[at] != KeyTable.vacant { at &+= 1 }
+        if at < own.upperBound { to[at] = slot } else { rest.append(slot) }
+      }
+    }
+    left[half] = rest
+  }
+}
+
 /// The slots of a table, as two threads enter rows into them.
 private struct TableHalves {
   let table: UnsafeMutableBufferPointer<UInt64>

@@ -22,18 +22,7 @@ struct KeyTable {
   }
 
   private mutating func rebuild(size: Int) {
-    let old = slots
-    var new = LargePages.array(of: KeyTable.vacant, count: size)
-    var table = new.mutableSpan
-    for slot in old where slot != KeyTable.vacant {
-      var at = KeyTable.home(UInt32(truncatingIfNeeded: slot &>> 32), size)
-      while table[at] != KeyTable.vacant {
-        at &+= 1
-        if at == size { at = 0 }
-      }
-      table[at] = slot
-    }
-    slots = new
+    slots = KeyTable.moved(slots, size: size)
   }
 
   @inline(__always) static func home(_ hash: UInt32, _ size: Int) -> Int {
@@ -102,6 +91,19 @@ struct KeyTable {
       table[at] = UInt64(hashes[i]) &<< 32 | UInt64(firstID &+ UInt32(truncatingIfNeeded: i))
     }
     self.count += count
+  }
+
+  /// Forgets an id, after which nothing else may have been entered: nobody has passed its slot yet.
+  mutating func removeLatest(hash: UInt32, id: UInt32) {
+    var at = KeyTable.home(hash, slots.count)
+    let wanted = UInt64(hash) &<< 32 | UInt64(id)
+    while slots[at] != wanted {
+      guard slots[at] != KeyTable.vacant else { return }
+      at &+= 1
+      if at == slots.count { at = 0 }
+    }
+    slots[at] = KeyTable.vacant
+    count -= 1
   }
 
   /// Forgets all ids from one on. Complexity: O(slots).

@@ -8,7 +8,7 @@ extension Table {
   /// again first. Does nothing while the rows that were added since are fewer than a quarter of all,
   /// nor for tables that lie in a base. Complexity: O(rows).
   public func settle() {
-    guard isSet, stored == nil, identity.count >= Table.settledCount,
+    guard isSet, stored == nil, spilled.isEmpty, identity.count >= Table.settledCount,
       identity.count >= identityFloor / 4
     else { return }
     unsettle()
@@ -17,6 +17,32 @@ extension Table {
     identity = KeyTable()
     updateCharge()
   }
+
+  /// Gives back the memory by which rows are told apart that lie in a base by now, if these are many
+  /// and most of all. Complexity: O(rows that do not).
+  func leaveIdentityToBase() {
+    guard let stored, identity.count >= Table.settledCount,
+      stored.identified - identityFloor >= identity.count / 4 * 3
+    else { return }
+    identity = KeyTable()
+    settled = nil
+    spilled = []
+    identityFloor = stored.identified
+    lacksIdentity = true
+    updateCharge()
+  }
+
+  /// Looks the first rows up in a run from now on, in the middle of a statement.
+  func leaveIdentity(to run: IdentityRun) {
+    identity = KeyTable()
+    spilled.append(run)
+    identityFloor = run.rows.upperBound
+    lacksIdentity = true
+    updateCharge()
+  }
+
+  /// Whether memory may tell all rows apart, rather than the base.
+  var mayUnsettle: Bool { spilled.isEmpty && identityFloor <= IdentityRun.rowLimit }
 
   /// Makes room to tell so many more rows apart, which saves making it bit by bit.
   public func reserve(_ rows: Int) {
@@ -38,6 +64,9 @@ extension Table {
   func findSettled(_ words: [UInt64], hash: UInt32) -> UInt32? {
     if identityFloor == 0 { return nil }
     if let settled { return settled.first(hash: hash) { equals($0, words) } }
+    for run in spilled.reversed() {
+      if let row = run.candidates(hash: hash, { equals($0, words) }) { return row }
+    }
     return stored?.find(words, hash: hash, in: self)
   }
 
@@ -68,12 +97,17 @@ extension Table {
     _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ batch: inout RowScratch,
     _ rows: inout [UInt32], _ isNew: inout [Bool]
   ) {
+    batch.reserve(size)
+    Hashing.rows(
+      columns, offset: offset, count: size, partial: &batch.partial, into: &batch.hashes)
+    for run in spilled { batch.touched &+= run.touch(batch.hashes, size) }
+    for run in stored?.identity ?? [] { batch.touched &+= run.touch(batch.hashes, size) }
     var words = [UInt64](repeating: 0, count: arity)
     var others: [Int] = []
     others.reserveCapacity(size)
     for i in offset..<(offset + size) {
       for c in 0..<arity { words[c] = columns[c][i] }
-      if let row = findSettled(words, hash: Hashing.row(words)) {
+      if let row = findSettled(words, hash: batch.hashes[i - offset]) {
         rows[i] = row
         isNew[i] = false
       } else {

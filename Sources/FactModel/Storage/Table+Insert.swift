@@ -64,7 +64,7 @@ extension Table {
 
   /// Whether so many rows are worth two threads.
   private func isMany(_ count: Int) -> Bool {
-    isSet && arity > 0 && count >= KeyTable.parallelCount
+    isSet && arity > 0 && mayUnsettle && count >= KeyTable.parallelCount
       && max(count, identity.count) >= identityFloor / 64
   }
 
@@ -78,32 +78,85 @@ extension Table {
     }
   }
 
+  /// Rows get their numbers in the order in which they come, however those are told apart: who
+  /// does the same again, from a log, has to arrive at the same numbers.
   func insertBatch(
     _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ batch: inout RowScratch,
     _ rows: inout [UInt32], _ isNew: inout [Bool]
   ) {
+    var offset = offset
+    var size = size
+    while size > 0 {
+      let done = insertUntilCollision(columns, offset, size, &batch, &rows, &isNew)
+      offset += done
+      size -= done
+      guard size > 0 else { return }
+      // Another row has the same hash: one at a time is fast enough for these.
+      let entered = insert(columns.map { $0[offset] })
+      rows[offset] = entered.row
+      isNew[offset] = entered.isNew
+      offset += 1
+      size -= 1
+    }
+  }
+
+  /// Enters rows up to the first one whose hash leads to another row; returns how many.
+  private func insertUntilCollision(
+    _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ batch: inout RowScratch,
+    _ rows: inout [UInt32], _ isNew: inout [Bool]
+  ) -> Int {
     batch.reserve(size)
     Hashing.rows(
       columns, offset: offset, count: size, partial: &batch.partial, into: &batch.hashes)
     let first = UInt32(rowCount)
-    let freshCount = identity.findOrInsert(
+    var freshCount = identity.findOrInsert(
       hashes: batch.hashes, count: size, firstID: first, ids: &batch.ids, fresh: &batch.fresh)
+    var done = size
+    if let collision = firstCollision(columns, offset, size, first, &batch) {
+      done = collision
+      var kept = freshCount
+      while kept > 0, Int(batch.fresh[kept - 1]) >= collision { kept -= 1 }
+      for k in stride(from: freshCount - 1, through: kept, by: -1) {
+        identity.removeLatest(hash: batch.hashes[Int(batch.fresh[k])], id: first &+ UInt32(k))
+      }
+      freshCount = kept
+    }
     append(columns, offset: offset, selection: batch.fresh, selected: freshCount)
-    note(&batch, offset, size, freshCount, first, &rows, &isNew)
-    let found = batch.listCandidates(count: size)
-    guard found > 0 else { return }
+    note(&batch, offset, done, freshCount, first, &rows, &isNew)
+    return done
+  }
+
+  /// The first row of a batch that is not the one to which its hash has led.
+  private func firstCollision(
+    _ columns: [[UInt64]], _ offset: Int, _ size: Int, _ first: UInt32, _ batch: inout RowScratch
+  ) -> Int? {
+    var found = batch.listCandidates(count: size)
+    var collision: Int?
+    var earlier = 0
+    for k in 0..<found {
+      let id = batch.candidates[k]
+      if id < first {
+        batch.candidates[earlier] = id
+        batch.positions[earlier] = batch.positions[k]
+        earlier &+= 1
+      } else if collision == nil {
+        // One of this batch, which is not in the table yet.
+        let i = offset + Int(batch.positions[k])
+        let other = offset + Int(batch.fresh[Int(id - first)])
+        if !columns.allSatisfy({ $0[i] == $0[other] }) { collision = Int(batch.positions[k]) }
+      }
+    }
+    found = earlier
+    guard found > 0 else { return collision }
     for c in 0..<arity {
       gather(column: c, rows: batch.candidates, count: found, into: &batch.words)
       batch.compare(columns[c], offset: offset, found: found)
     }
     for k in 0..<found where batch.differs[k] != 0 {
-      // Another row has the same hash: one at a time is fast enough for these.
-      let i = Int(batch.positions[k])
-      let words = columns.map { $0[offset + i] }
-      let entered = insert(words)
-      rows[offset + i] = entered.row
-      isNew[offset + i] = entered.isNew
+      let position = Int(batch.positions[k])
+      return min(collision ?? position, position)
     }
+    return collision
   }
 
   /// Says where the rows of a batch are, of which some were just appended.

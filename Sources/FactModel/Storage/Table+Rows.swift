@@ -116,10 +116,15 @@ extension Table {
 
   /// Verifies what of some columns lies in a base and was not verified yet; from then on several
   /// threads may read them.
-  public func verify(columns: [Int]) {
-    for segment in segments {
+  public func verify(columns: [Int]) { verify(columns: columns, rows: 0..<rowCount) }
+
+  /// The same for the segments of some rows.
+  func verify(columns: [Int], rows: Range<Int>) {
+    let first = rows.lowerBound / Segment.rowLimit
+    let end = min(segments.count, (rows.upperBound + Segment.rowLimit - 1) / Segment.rowLimit)
+    for number in first..<max(first, end) {
       for column in columns {
-        if case .stored(let codes) = segment.columns[column].codes {
+        if case .stored(let codes) = segments[number].columns[column].codes {
           codes.blob.touch(0, codes.blob.bytes.count)
         }
       }

@@ -36,6 +36,8 @@ public final class Table: RowSource {
   /// The rows, from the first one on, that `identity` does not know but the base, or `settled`.
   var identityFloor = 0
   var settled: SettledIdentity?
+  /// Runs over those of them that a statement which is under way has written to the base.
+  var spilled: [IdentityRun] = []
   /// Whether rows are not in `identity` yet that were read from a base.
   var lacksIdentity = false
   /// The segments whose bitmap or levels have changed since they were stored.
@@ -299,6 +301,8 @@ struct RowScratch {
   var candidates: [UInt32] = []
   var words: [UInt64] = []
   var differs: [UInt8] = []
+  /// Keeps reads ahead from being optimised away.
+  var touched: UInt32 = 0
 
   mutating func reserve(_ count: Int) {
     grow(&ids, to: count)

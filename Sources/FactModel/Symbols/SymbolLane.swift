@@ -51,6 +51,14 @@ final class SymbolLane {
     return memory.bindMemory(to: Slot.self, capacity: size)
   }
 
+  /// Forgets all texts.
+  func clear() {
+    LargePages.release(slots, byteCount)
+    mask = 511
+    used = 0
+    slots = SymbolLane.memory(512)
+  }
+
   /// Makes room for more texts.
   func reserve(_ additional: Int) {
     let needed = used + additional

@@ -22,7 +22,11 @@ final class SymbolStorage {
     storedCount = dictionary.count
     bytes = GrowingMemory()
     ends = GrowingMemory()
+    for lane in lanes where lane.byteCount > SymbolStorage.slotLimit { lane.clear() }
   }
+
+  /// Bytes of slots that are kept when texts are left to a base: they are found sooner by them.
+  private static let slotLimit = 24 << 20
 
   /// Takes over the texts of a base; there must be none yet.
   func adopt(_ dictionary: StoredDictionary) {
