@@ -25,6 +25,9 @@ final class IntersectOperator: Operator {
   private var probes: [UInt32]
   private var firstNodes: [Int32] = []
   private var secondNodes: [Int32] = []
+  private let shares: [Intersection.Share]
+  /// Rows of a batch from which on threads share them.
+  private static let parallelRows = 1024
 
   init(
     _ evaluation: Evaluation, sides: (Side, Side), output: Slot, fallback: Operator,
@@ -39,6 +42,7 @@ final class IntersectOperator: Operator {
     for slot in carried { out.carry(slot) }
     out.carry(output)
     probes = Array(repeating: 0, count: Batch.capacity)
+    shares = (0..<max(1, Workers.count)).map { _ in Intersection.Share() }
     super.init(evaluation)
   }
 
@@ -66,41 +70,112 @@ final class IntersectOperator: Operator {
     // Unknown has a number, but no list.
     places.numbers.find(batch.columns[sides.0.slot], count: batch.count, into: &firstNodes)
     places.numbers.find(batch.columns[sides.1.slot], count: batch.count, into: &secondNodes)
-    let words = places.numbers.words
+    let lists = Intersection(
+      left: left, right: right, words: places.numbers.words, firstNodes: firstNodes,
+      secondNodes: secondNodes)
+    let share = batch.count / shares.count
+    for (number, found) in shares.enumerated() {
+      let end = number == shares.count - 1 ? batch.count : (number + 1) * share
+      found.rows = number * share..<end
+    }
+    while shares.contains(where: { !$0.rows.isEmpty }) {
+      if batch.count >= IntersectOperator.parallelRows {
+        let shares = self.shares
+        parallel(over: shares.count) { lists.find(shares[$0]) }
+      } else {
+        for share in shares { lists.find(share) }
+      }
+      for share in shares { try emit(share, batch) }
+      try evaluation.checkpoint()
+    }
+  }
+
+  /// Passes on what a share has found.
+  private func emit(_ share: Intersection.Share, _ batch: Batch) throws {
+    var start = 0
+    while start < share.count {
+      let count = min(share.count - start, Batch.capacity)
+      for position in 0..<count {
+        probes[position] = share.probes[start &+ position]
+      }
+      out.makeRoom(output, for: count)
+      for position in 0..<count {
+        out.columns[output][position] = share.column[start &+ position]
+      }
+      out.take(batch, probes: probes, count: count, carried: carried)
+      start += count
+      try next.push(out)
+    }
+    share.count = 0
+  }
+}
+
+/// The lists of two relations, and the numbers by which each row of a batch picks one of each.
+private struct Intersection {
+  let left: NeighbourLists
+  let right: NeighbourLists
+  let words: [UInt64]
+  let firstNodes: [Int32]
+  let secondNodes: [Int32]
+
+  /// Rows of a batch that one thread intersects, and what it found.
+  final class Share {
+    /// The rows that are left.
+    var rows = 0..<0
+    var probes: [UInt32] = []
+    var column: [UInt64] = []
+    var count = 0
+  }
+
+  /// So many places of the shorter lists are gone through before others have a say; a longer list is
+  /// gone through as a whole.
+  private static let stepLimit = 1 << 16
+
+  /// Finds the common words of some rows: all of them, or until many lists have been gone through.
+  func find(_ share: Share) {
     let leftTargets = left.targets
     let rightTargets = right.targets
     var column: [UInt64] = []
-    swap(&column, &out.columns[output])
+    var probes: [UInt32] = []
+    swap(&column, &share.column)
+    swap(&probes, &share.probes)
     var count = 0
-    for row in 0..<batch.count {
+    var steps = 0
+    var row = share.rows.lowerBound
+    while row < share.rows.upperBound, steps < Intersection.stepLimit {
       let first = firstNodes[row]
       let second = secondNodes[row]
+      row &+= 1
       if first < 0 || second < 0 { continue }
       let one = left.range(first)
       let other = right.range(second)
       let isLeftShorter = one.count <= other.count
+      let shortRange = isLeftShorter ? one : other
+      if shortRange.isEmpty { continue }
       let short = isLeftShorter ? leftTargets : rightTargets
       let long = isLeftShorter ? rightTargets : leftTargets
-      let shortRange = isLeftShorter ? one : other
       var low = isLeftShorter ? other.lowerBound : one.lowerBound
       let end = isLeftShorter ? other.upperBound : one.upperBound
+      steps &+= shortRange.count
+      if column.count < count &+ shortRange.count {
+        let missing = max(count + shortRange.count - column.count, 1024)
+        column.append(contentsOf: repeatElement(0, count: missing))
+        probes.append(contentsOf: repeatElement(0, count: missing))
+      }
       for place in shortRange {
         let node = short[place]
-        low = IntersectOperator.seek(long, node, low, end)
+        low = Intersection.seek(long, node, low, end)
         if low == end { break }
         guard long[low] == node else { continue }
         column[count] = words[Int(node)]
-        probes[count] = UInt32(truncatingIfNeeded: row)
+        probes[count] = UInt32(truncatingIfNeeded: row &- 1)
         count &+= 1
-        if count == Batch.capacity {
-          swap(&column, &out.columns[output])
-          try flush(batch, &count)
-          swap(&column, &out.columns[output])
-        }
       }
     }
-    swap(&column, &out.columns[output])
-    try flush(batch, &count)
+    share.rows = row..<max(row, share.rows.upperBound)
+    share.count = count
+    swap(&column, &share.column)
+    swap(&probes, &share.probes)
   }
 
   /// The first place from `low` on that holds `node` or more: in leaps that double, then by halves.
@@ -120,14 +195,6 @@ final class IntersectOperator: Operator {
       if list[middle] < node { low = middle + 1 } else { high = middle }
     }
     return low
-  }
-
-  private func flush(_ batch: Batch, _ count: inout Int) throws {
-    guard count > 0 else { return }
-    out.take(batch, probes: probes, count: count, carried: carried)
-    count = 0
-    try evaluation.checkpoint()
-    try next.push(out)
   }
 }
 

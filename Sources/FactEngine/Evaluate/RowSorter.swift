@@ -83,9 +83,7 @@ struct RowSorter {
     let kind = Word(bits: keys[0]).kind
     var isUniform = kind == .symbol || kind == .integer
     for row in rows.indices where Word(bits: keys[row]).kind != kind { isUniform = false }
-    if kind == .symbol, isUniform {
-      for row in rows.indices { keys[row] = values.symbols.prefix(Word(bits: keys[row]).symbol) }
-    }
+    if kind == .symbol, isUniform { values.symbols.replaceByPrefixes(&keys) }
     for at in rows.indices.dropFirst() {
       let row = rows[at]
       var place = at

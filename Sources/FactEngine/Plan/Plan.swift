@@ -19,6 +19,8 @@ public enum Pass: String, Sendable, CaseIterable {
   case linearRecursion = "linear-recursion"
   /// Counts and sums over the rows of one relation straight from its columns, on all processors.
   case columnGroups = "column-groups"
+  /// Queries of one atom by one look into an index, without a plan.
+  case pointLookup = "point-lookup"
 
   /// What it does, in a few words.
   public var summary: String {
@@ -31,6 +33,7 @@ public enum Pass: String, Sendable, CaseIterable {
     case .magicSets: "of derived relations only what the constants of a query reach"
     case .linearRecursion: "transitive closures by search"
     case .columnGroups: "counts and sums of one relation straight from its columns"
+    case .pointLookup: "queries of one atom by one look into an index"
     }
   }
 }

@@ -277,6 +277,9 @@ final class Resolver {
   /// Whether an atom of that name is one of a relation, even an empty one, and no test.
   func isRelation(_ name: String) -> Bool { catalogue.isRelation(name) }
 
+  /// Whether rules derive facts of that name.
+  func isDerived(_ name: String) -> Bool { catalogue.isDerived(name) }
+
   /// Says that a new relation hides something built in, or that `claim` cannot be stated.
   func reportBuiltIn(_ atom: Atom, isNew: Bool, _ collector: inout DiagnosticCollector) {
     guard isNew else { return }

@@ -19,6 +19,7 @@ extension Engine {
     let saved = parameters
     if !arguments.isEmpty { parameters.merge(arguments) { _, new in new } }
     defer { if !arguments.isEmpty { parameters = saved } }
+    if let answer = lookUp(query, in: source) { return answer }
     resolver.today = today
     let resolution = try resolver.resolve(query: query, in: source, defaults: defaults)
     diagnostics += resolution.diagnostics
@@ -34,17 +35,27 @@ extension Engine {
   }
 
   private func continueNow(stages: [Stage], in source: SourceText) throws -> Answer {
-    guard let last else {
+    guard let last, let query = try resolvedLast() else {
       throw EngineError.failed(
         message: "there is no query yet that a line with `|` could go on from", hint: nil)
     }
-    let resolution = try resolver.resolve(stages: stages, continuing: last.query, in: source)
+    let resolution = try resolver.resolve(stages: stages, continuing: query, in: source)
     diagnostics += resolution.diagnostics
     var syntax = last.syntax
     syntax.stages += stages
     let answer = try self.answer(resolution.value, syntax: syntax, in: source)
     self.last = (resolution.value, syntax)
     return answer
+  }
+
+  /// The last query over slots and words; nil before the first.
+  func resolvedLast() throws -> ResolvedQuery? {
+    guard let last else { return nil }
+    if let query = last.query { return query }
+    let resolution = try resolver.resolve(
+      query: last.syntax, in: lastSource ?? SourceText(name: "", bytes: []))
+    self.last = (resolution.value, last.syntax)
+    return resolution.value
   }
 
   /// Asks a named query.

@@ -151,12 +151,7 @@ extension Engine {
       replaceBase(by: durable.base)
       try readProgram()
       mustAdopt = false
-      if let again = last {
-        last = nil
-        let resolved = try? resolver.resolve(
-          query: again.syntax, in: lastSource ?? SourceText(name: "", bytes: []))
-        last = resolved.map { ($0.value, again.syntax) }
-      }
+      if let again = last { last = (nil, again.syntax) }
     }
   }
 

@@ -90,10 +90,9 @@ extension Engine {
   private func proofOf(
     _ answer: Answer, _ row: Int
   ) throws -> (ResolvedQuery, ProofContext, QueryProver.Row) {
-    guard let last else {
+    guard let query = try resolvedLast() else {
       throw EngineError.failed(message: "nothing was asked yet", hint: "ask something first")
     }
-    let query = last.query
     let slots = answer.isYesNo ? [] : query.answerColumns
     var perspective = self.perspective
     var extra = 0

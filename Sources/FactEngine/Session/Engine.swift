@@ -52,10 +52,13 @@ public final class Engine {
   var kept: [String: KeptRelation] = [:]
   /// The same as seen from one other moment or period, the last that was asked for.
   var keptElsewhere: [Perspective: [String: KeptRelation]] = [:]
-  /// The last query that was asked, for stages that continue it.
-  var last: (query: ResolvedQuery, syntax: Query)?
+  /// The last query that was asked, for stages that continue it; resolved once somebody needs that.
+  var last: (query: ResolvedQuery?, syntax: Query)?
   /// The text that the last query stands in.
   var lastSource: SourceText?
+
+  /// What lookups use again.
+  var lookups = PointLookupScratch()
 
   /// Whether the newest state of a durable base is held.
   var isReading = false

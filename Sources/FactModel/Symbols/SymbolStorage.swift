@@ -80,12 +80,28 @@ final class SymbolStorage {
     }
   }
 
-  /// The first eight bytes as a number that sorts as they do.
-  func prefix(_ id: UInt32) -> UInt64 {
+  /// The eight bytes from `start` on as a number that sorts as they do.
+  func prefix(_ id: UInt32, from start: Int) -> UInt64 {
     withBytes(id) { text in
+      if text.count >= start &+ 8 {
+        return UInt64(
+          bigEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+      }
       var key: UInt64 = 0
-      for i in 0..<8 { key = key << 8 | (i < text.count ? UInt64(text[i]) : 0) }
+      for i in start..<start &+ 8 { key = key &<< 8 | (i < text.count ? UInt64(text[i]) : 0) }
       return key
+    }
+  }
+
+  /// How many bytes two texts begin with alike, `limit` at most.
+  func sharedCount(_ left: UInt32, _ right: UInt32, limit: Int) -> Int {
+    withBytes(left) { a in
+      withBytes(right) { b in
+        let end = min(a.count, b.count, limit)
+        var count = 0
+        while count < end, a[count] == b[count] { count &+= 1 }
+        return count
+      }
     }
   }
 

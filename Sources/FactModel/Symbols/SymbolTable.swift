@@ -70,7 +70,21 @@ public final class SymbolTable {
 
   /// The first eight bytes of an id's text as a number that sorts as they do; zeros stand behind a
   /// shorter one.
-  public func prefix(_ id: UInt32) -> UInt64 { storage.prefix(id) }
+  public func prefix(_ id: UInt32) -> UInt64 { storage.prefix(id, from: 0) }
+
+  /// Puts numbers in the place of symbols' words that sort as their texts do, but may tie: the eight
+  /// bytes after those that all texts begin with. Complexity: O(words).
+  package func replaceByPrefixes(_ words: inout [UInt64]) {
+    guard let first = words.first.map({ Word(bits: $0).symbol }) else { return }
+    var shared = Int.max
+    for word in words.dropFirst() where shared > 0 && Word(bits: word).symbol != first {
+      shared = storage.sharedCount(first, Word(bits: word).symbol, limit: shared)
+    }
+    if shared == .max { shared = 0 }
+    for index in words.indices {
+      words[index] = storage.prefix(Word(bits: words[index]).symbol, from: shared)
+    }
+  }
 
   /// −1, 0 or 1 as the first text sorts before, with or after the second, by code point.
   public func order(_ left: UInt32, _ right: UInt32) -> Int {
@@ -120,7 +134,7 @@ public final class SymbolTable {
   /// Ids sorted by the code points of their texts.
   public func sorted(_ ids: [UInt32]) -> [UInt32] {
     // The first eight bytes decide nearly always and spare two looks into the arena.
-    var keyed = ids.map { (key: storage.prefix($0), id: $0) }
+    var keyed = ids.map { (key: storage.prefix($0, from: 0), id: $0) }
     keyed.sort { left, right in
       if left.key != right.key { return left.key < right.key }
       return storage.order(left.id, right.id) < 0

@@ -179,6 +179,7 @@ struct FastJudgement: Sendable {
     let possibleLast = integerRanges.meets.last
     let certainFirst = integerRanges.certain.first
     let certainLast = integerRanges.certain.last
+    if let areRanges = judgeRangesInOrder(words, wides, into: &truths) { return areRanges }
     let lower = wides.lower.span
     let upper = wides.upper.span
     let kinds = wides.kinds.span
@@ -200,6 +201,48 @@ struct FastJudgement: Sendable {
       i &+= 1
     }
     return others == 0
+  }
+
+  /// The same where the ranges stand one after the other, as they do where each row of a file has
+  /// another one: then no row is looked up, and several are judged at once. Nil where they do not.
+  private func judgeRangesInOrder(
+    _ words: Span<UInt64>, _ wides: WideTable.Bounds, into truths: inout [UInt8]
+  ) -> Bool? {
+    let count = words.count
+    guard count > 0 else { return true }
+    let start = words[0]
+    let first = Int(truncatingIfNeeded: start &- Word(wide: 0).bits)
+    guard first >= 0, first <= wides.lower.count - count else { return nil }
+    var difference: UInt64 = 0
+    words.withUnsafeBufferPointer { words in
+      for i in 0..<count { difference |= words[i] &- start ^ UInt64(truncatingIfNeeded: i) }
+    }
+    if difference != 0 { return nil }
+    let possibleFirst = integerRanges.meets.first
+    let possibleLast = integerRanges.meets.last
+    let certainFirst = integerRanges.certain.first
+    let certainLast = integerRanges.certain.last
+    let wanted = FastJudgement.integerTag &<< 48
+    var others: UInt64 = 0
+    var otherKinds: UInt8 = 0
+    wides.kinds.withUnsafeBufferPointer { kinds in
+      for i in first..<first &+ count { otherKinds |= kinds[i] ^ WideKind.range.rawValue }
+    }
+    wides.lower.withUnsafeBufferPointer { lower in
+      wides.upper.withUnsafeBufferPointer { upper in
+        truths.withUnsafeMutableBufferPointer { truths in
+          for i in 0..<count {
+            let low = lower[first &+ i]
+            let high = upper[first &+ i]
+            others |= (low ^ wanted) | (high ^ wanted)
+            let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
+            let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
+            truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
+          }
+        }
+      }
+    }
+    return others &>> 48 == 0 && otherKinds == 0
   }
 
   /// The same for days.

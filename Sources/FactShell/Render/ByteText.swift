@@ -1,5 +1,11 @@
 import FactModel
 
+/// Text that is written often, as bytes.
+private enum ByteText {
+  /// Eighty cells of a horizontal line.
+  static let rule = Array(String(repeating: "─", count: 80).utf8)
+}
+
 /// Text built as bytes: what rows of an answer are made of.
 extension [UInt8] {
   @inline(__always)
@@ -16,18 +22,17 @@ extension [UInt8] {
       append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: magnitude))
       return
     }
-    let start = count
-    var rest = magnitude
-    while rest > 0 {
-      append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    }
-    var left = start
-    var right = count &- 1
-    while left < right {
-      swapAt(left, right)
-      left &+= 1
-      right &-= 1
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var first = 20
+      var rest = magnitude
+      while rest > 0 {
+        let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+        first &-= 1
+        digits.initializeElement(
+          at: first, to: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
+        rest = quotient
+      }
+      append(contentsOf: UnsafeBufferPointer(rebasing: digits[first...]))
     }
   }
 
@@ -72,6 +77,16 @@ extension [UInt8] {
 
   mutating func append(_ text: String, times: Int) {
     for _ in 0..<Swift.max(times, 0) { append(contentsOf: text.utf8) }
+  }
+
+  /// A horizontal line of so many cells.
+  mutating func append(rule width: Int) {
+    var rest = Swift.max(width, 0)
+    while rest > 0 {
+      let part = Swift.min(rest, 80)
+      append(contentsOf: ByteText.rule[0..<part * 3])
+      rest -= part
+    }
   }
 }
 

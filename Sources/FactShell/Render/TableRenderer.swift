@@ -12,6 +12,10 @@ struct TableRenderer {
   private let isNumbered: Bool
   private let head: Int
   private let tail: Int
+  /// The names of the columns as they are printed.
+  private let headers: [[UInt8]]
+  /// The cells by column, then by row, where they are few.
+  private var kept: KeptCells?
 
   init(_ answer: Answer, options: RenderOptions) {
     self.answer = answer
@@ -30,6 +34,9 @@ struct TableRenderer {
       head = rows
       tail = 0
     }
+    headers = columns.map { Array(SafeText.escaped($0.name).utf8) }
+    let cellCount = (head + tail) * columns.count
+    if cellCount <= KeptCells.limit { kept = KeptCells(count: cellCount) }
   }
 
   private var isCut: Bool { head + tail < answer.rowCount }
@@ -44,8 +51,9 @@ struct TableRenderer {
     let alignments = columns.map { $0.index.map(isNumeric) ?? false }
     let numberWidth = isNumbered ? String(answer.rowCount).utf8.count : 0
     let layout = layout(alignments, numberWidth: numberWidth)
-    try writeHeader(layout, alignments, numberWidth, style, to: sink)
     var line: [UInt8] = []
+    line.reserveCapacity(min((head + 4) * (layout.widths.reduce(16, +) + 16), 1 << 16))
+    appendHeader(layout, alignments, numberWidth, style, to: &line)
     for row in 0..<head {
       appendRow(row, layout, alignments, numberWidth, style, to: &line)
       if line.count > 1 << 15 {
@@ -59,11 +67,13 @@ struct TableRenderer {
         appendRow(row, layout, alignments, numberWidth, style, to: &line)
       }
     }
+    if options.hasFooter {
+      let folded = layout.foldedCount(of: columns.count)
+      let footer = footer(isShortened: layout.isShortened || folded > 0, foldedColumns: folded)
+      line.append(text: style.faint(footer))
+      line.append(0x0A)
+    }
     try sink.write(line)
-    if !options.hasFooter { return }
-    let folded = layout.foldedCount(of: columns.count)
-    let footer = footer(isShortened: layout.isShortened || folded > 0, foldedColumns: folded)
-    try sink.write(style.faint(footer) + "\n")
   }
 
   /// Whether all that stands in a column is numbers, so that it is aligned to the right.
@@ -93,23 +103,32 @@ struct TableRenderer {
     var scratch: [UInt8] = []
     for (position, column) in columns.enumerated() {
       var widest = 0
-      for row in 0..<head { widest = max(widest, width(row, column, &scratch)) }
+      for row in 0..<head { widest = max(widest, measure(row, column, &scratch)) }
       for row in answer.rowCount - tail..<answer.rowCount {
-        widest = max(widest, width(row, column, &scratch))
+        widest = max(widest, measure(row, column, &scratch))
       }
-      let header = DisplayWidth.of(SafeText.escaped(column.name))
-      wishes.append(.init(header: header, cells: widest, isNumeric: alignments[position]))
+      wishes.append(
+        .init(
+          header: TableRenderer.width(of: headers[position][...]), cells: widest,
+          isNumeric: alignments[position]))
     }
     let prefix = isNumbered ? numberWidth + TableLayout.gap : 0
     return TableLayout(wishes, available: options.width.map { max($0 - prefix, 1) })
   }
 
-  private mutating func width(
+  /// How wide a cell is, which is kept where cells are.
+  private mutating func measure(
     _ row: Int, _ column: AnswerColumns.Column, _ scratch: inout [UInt8]
   ) -> Int {
-    scratch.removeAll(keepingCapacity: true)
-    appendCell(row, column, to: &scratch)
-    return TableRenderer.width(of: scratch)
+    guard var kept else {
+      scratch.removeAll(keepingCapacity: true)
+      appendCell(row, column, to: &scratch)
+      return TableRenderer.width(of: scratch[...])
+    }
+    // Not held twice, or writing would copy it.
+    self.kept = nil
+    defer { self.kept = kept }
+    return kept.add({ appendCell(row, column, to: &$0) }, width: TableRenderer.width)
   }
 
   private mutating func appendCell(
@@ -123,37 +142,38 @@ struct TableRenderer {
   }
 
   /// Printable ASCII is one cell a byte; anything else is measured.
-  private static func width(of bytes: [UInt8]) -> Int {
+  private static func width(of bytes: ArraySlice<UInt8>) -> Int {
     for byte in bytes where byte > 0x7E || byte < 0x20 {
       return DisplayWidth.of(String(decoding: bytes, as: UTF8.self))
     }
     return bytes.count
   }
 
-  private func writeHeader(
+  private func appendHeader(
     _ layout: TableLayout, _ alignments: [Bool], _ numberWidth: Int, _ style: TerminalStyle,
-    to sink: TextSink
-  ) throws {
-    var names: [UInt8] = []
-    var rule: [UInt8] = []
-    if isNumbered {
-      names.append(spaces: numberWidth + TableLayout.gap)
-      rule.append(spaces: numberWidth + TableLayout.gap)
-    }
+    to line: inout [UInt8]
+  ) {
+    let indent = isNumbered ? numberWidth + TableLayout.gap : 0
+    line.append(text: style.boldStart)
+    line.append(spaces: indent)
     for (place, shown) in layout.shown.enumerated() {
-      if place > 0 {
-        names.append(spaces: TableLayout.gap)
-        rule.append(spaces: TableLayout.gap)
-      }
-      let name = shown.map { SafeText.escaped(columns[$0].name) } ?? "…"
-      let isLast = place == layout.shown.count - 1
+      if place > 0 { line.append(spaces: TableLayout.gap) }
+      let name = shown.map { headers[$0] } ?? Array("…".utf8)
       TableRenderer.append(
-        Array(name.utf8), width: layout.widths[place],
-        toRight: shown.map { alignments[$0] } ?? false, isLast: isLast, to: &names)
-      rule.append("─", times: layout.widths[place])
+        name[...], taken: TableRenderer.width(of: name[...]), width: layout.widths[place],
+        toRight: shown.map { alignments[$0] } ?? false, isLast: place == layout.shown.count - 1,
+        to: &line)
     }
-    try sink.write(style.bold(String(decoding: names, as: UTF8.self)) + "\n")
-    try sink.write(style.faint(String(decoding: rule, as: UTF8.self)) + "\n")
+    line.append(text: style.end)
+    line.append(0x0A)
+    line.append(text: style.faintStart)
+    line.append(spaces: indent)
+    for (place, width) in layout.widths.enumerated() {
+      if place > 0 { line.append(spaces: TableLayout.gap) }
+      line.append(rule: width)
+    }
+    line.append(text: style.end)
+    line.append(0x0A)
   }
 
   private mutating func appendRow(
@@ -168,16 +188,25 @@ struct TableRenderer {
     }
     var scratch: [UInt8] = []
     let last = layout.shown.count - 1
+    let position = row < head ? row : row - (answer.rowCount - tail) + head
     for place in layout.shown.indices {
       if place > 0 { line.append(spaces: TableLayout.gap) }
-      scratch.removeAll(keepingCapacity: true)
-      if let shown = layout.shown[place] {
-        appendCell(row, columns[shown], to: &scratch)
+      guard let shown = layout.shown[place] else {
+        line.append(text: "…")
+        continue
+      }
+      let width = layout.widths[place]
+      if let kept {
+        let cell = kept.cell(shown * (head + tail) + position)
         TableRenderer.append(
-          scratch, width: layout.widths[place], toRight: alignments[shown],
+          cell.text, taken: cell.width, width: width, toRight: alignments[shown],
           isLast: place == last, to: &line)
       } else {
-        line.append(text: "…")
+        scratch.removeAll(keepingCapacity: true)
+        appendCell(row, columns[shown], to: &scratch)
+        TableRenderer.append(
+          scratch[...], taken: TableRenderer.width(of: scratch[...]), width: width,
+          toRight: alignments[shown], isLast: place == last, to: &line)
       }
     }
     line.append(0x0A)
@@ -204,9 +233,9 @@ struct TableRenderer {
   /// Puts a cell into its width: shortened with `…`, or filled up with spaces, except after the
   /// last column.
   private static func append(
-    _ cell: [UInt8], width: Int, toRight: Bool, isLast: Bool, to line: inout [UInt8]
+    _ cell: ArraySlice<UInt8>, taken: Int, width: Int, toRight: Bool, isLast: Bool,
+    to line: inout [UInt8]
   ) {
-    let taken = self.width(of: cell)
     if taken > width {
       let shortened = DisplayWidth.truncate(String(decoding: cell, as: UTF8.self), to: width)
       line.append(text: shortened)
@@ -252,7 +281,12 @@ struct TableRenderer {
 struct TerminalStyle: Sendable {
   var usesColour: Bool
 
-  func faint(_ text: String) -> String { usesColour ? "\u{1B}[2m\(text)\u{1B}[0m" : text }
+  /// What makes the text after it faint or bold, and what ends that.
+  var faintStart: String { usesColour ? "\u{1B}[2m" : "" }
+  var boldStart: String { usesColour ? "\u{1B}[1m" : "" }
+  var end: String { usesColour ? "\u{1B}[0m" : "" }
+
+  func faint(_ text: String) -> String { usesColour ? faintStart + text + end : text }
   func bold(_ text: String) -> String { usesColour ? "\u{1B}[1m\(text)\u{1B}[0m" : text }
   func error(_ text: String) -> String { usesColour ? "\u{1B}[1;31m\(text)\u{1B}[0m" : text }
 }
