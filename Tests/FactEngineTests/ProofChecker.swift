@@ -84,7 +84,7 @@ struct ProofChecker {
         return "\(atom.text) has no rule"
       }
       let known = premises(step)
-      return derive(known, rule.source[rule.syntax.span] + ".", atom.text + "?", step)
+      return derive(known, rule.source[rule.syntax.span] + ".", question(atom), step)
     case (.atom(let atom), .aggregate(let aggregation)):
       guard aggregation.inputCount == aggregation.inputs.count else {
         return problem(ofCut: aggregation, step)
@@ -93,7 +93,7 @@ struct ProofChecker {
         return "\(atom.text) has no rule"
       }
       return derive(
-        premises(step), rule.source[rule.syntax.span] + ".", atom.text + "?", step)
+        premises(step), rule.source[rule.syntax.span] + ".", question(atom), step)
     case (.row, .instance(let instance)):
       return derived(step, from: instance.premiseSteps, isFirst: isFirst)
     case (.row, .aggregate(let aggregation)):
@@ -129,6 +129,22 @@ struct ProofChecker {
     let isDenied = reference.denials(of: name).contains { reference.denies($0, fact) }
     return isDenied == !step.denials.isEmpty
       ? nil : "\(atom.text) \(isDenied ? "is denied by somebody" : "is not denied") at that moment"
+  }
+
+  /// Asks whether a step holds. A `_` in a question stands for anything, so that what is unknown is
+  /// asked for by name.
+  private func question(_ atom: Proof.ProvedAtom) -> String {
+    guard case .relation(let name) = atom.source, atom.words.contains(.unknown) else {
+      return atom.text + "?"
+    }
+    let values = run.engine.base.values
+    var arguments: [String] = []
+    var tests: [String] = []
+    for (place, word) in atom.words.enumerated() {
+      arguments.append(word == .unknown ? "_U\(place)" : values.text(of: word))
+      if word == .unknown { tests.append(", unknown(_U\(place))") }
+    }
+    return "\(name)(\(arguments.joined(separator: ", ")))\(tests.joined())?"
   }
 
   /// What a step rests on, as statements.

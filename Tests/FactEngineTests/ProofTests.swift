@@ -156,4 +156,33 @@ final class ProofTests: XCTestCase {
       }
     }
   }
+
+  /// Where an optional atom found nothing for sure, the proof is as sure as the row, and says what
+  /// there may be.
+  func testOptionalOfUncertainFacts() throws {
+    let facts = """
+      e(a, b). e(b, c). e(c, d). e(d, _) @certainty: probable. e(f, g).
+      size(b, 15) @certainty: possible. size(b, 16) @certainty: probable. size(d, _).
+      size(_, 3). size(g, 5). size(g, 6) @certainty: possible.
+
+      """
+    let rule = "q(X, N) :- e(X, Y), optional size(Y, N)."
+    for (rules, query) in [
+      ("", ["e(X, Y)", "optional size(Y, N)"]), (rule, ["q(X, N)"]),
+      ("", ["e(X, K)", "K = Y", "optional size(Y, N)"]),
+    ] {
+      let run = ReferenceRun(text: facts + rules + "\n" + query.joined(separator: ", ") + "?")
+      let answer = try run.engine.ask(XCTUnwrap(run.query), in: run.source)
+      XCTAssertEqual(answer.rowCount, 8)
+      var unsure = 0
+      for row in 0..<answer.rowCount {
+        let proof = try run.engine.prove(answer, row: row)
+        let checker = ProofChecker(
+          proof: proof, run: run, program: ReferenceProgram(query: [query]))
+        XCTAssertEqual(checker.problems(certainty: answer.certainty(row: row)), [])
+        if answer.certainty(row: row) != .certain { unsure += 1 }
+      }
+      XCTAssertGreaterThanOrEqual(unsure, 5)
+    }
+  }
 }

@@ -121,12 +121,39 @@ struct EmptyAnswer {
       }
       if reasons.isEmpty {
         let texts = constants.map { plans.text($0.word) }.joined(separator: " and ")
-        return ["\(title) matches nothing: no row has \(texts) together"]
+        let range = rangeAround(constants, attributes, rows).map { "; " + $0 } ?? ""
+        return ["\(title) matches nothing: no row has \(texts) together" + range]
       }
       return ["\(title) matches nothing: " + reasons.joined(separator: "; ")]
     }
     if isFirst { return ["\(title) matches nothing"] }
     return ["\(title) has rows, but none agrees with \(matches)"]
+  }
+
+  /// A range stated of the other constants in which one of them lies.
+  private func rangeAround(
+    _ constants: [(column: Int, word: Word)], _ attributes: [String], _ rows: ScanSource
+  ) -> String? {
+    for (column, word) in constants where constants.count > 1 {
+      let others = constants.filter { $0.column != column }
+      let found = rows.index(on: others.map(\.column)).rows(forKey: others.map(\.word.bits))
+        .filter(rows.isLive)
+      var words: [UInt64] = []
+      let count = min(found.count, Batch.capacity)
+      if count == 0 { continue }
+      rows.rows.gather(
+        column: column, rows: Array(found.prefix(count)), count: count, into: &words)
+      for bits in words.prefix(count) {
+        let range = Word(bits: bits)
+        guard range.kind == .wide, evaluation.values.compare(.inside, word, range) != .never
+        else { continue }
+        let name = column < attributes.count ? attributes[column] : "value"
+        let text = plans.text(word)
+        return "but \(text) lies in \(plans.text(range)), which is stated; "
+          + "ask `\(text) in N` with N for the \(name)"
+      }
+    }
+    return nil
   }
 
   private func matchesAlone(_ atom: ResolvedAtom) throws -> Bool {
@@ -164,6 +191,12 @@ struct EmptyAnswer {
         + "\(plans.text(range)); ask `\(text) in N` with N for the \(name)"
     }
     var reason = "no \(name) `\(values.text(of: word, style: .table))`"
+    let others = evaluation.base.occurrences(of: word).filter { !$0.isDenial }
+    if case .relation(let own) = atom,
+      others.contains(where: { $0.relation.name == own && $0.column == column })
+    {
+      return reason + " at that time, though at another"
+    }
     if word.kind == .symbol {
       let names = seen.keys.filter { $0.kind == .symbol }
       let near = NearestName.nearest(
@@ -173,7 +206,6 @@ struct EmptyAnswer {
         return reason + "; nearest: \(SymbolText.written(first)) (\(count))"
       }
     }
-    let others = evaluation.base.occurrences(of: word).filter { !$0.isDenial }
     if let other = others.first {
       let attribute = other.relation.schema.attributes[other.column].name
       reason += "; it is known as \(other.relation.name)(\(attribute): …)"

@@ -7,14 +7,14 @@ extension Prover {
     rule id: Int?, _ number: Int, _ literals: [ResolvedLiteral], _ variables: [ResolvedVariable],
     slots: [Slot: Word], level: UInt8
   ) throws -> Proof.Instance {
-    var slots = slots
     var premises: [Proof.Premise] = []
-    for literal in literals {
+    for (place, literal) in literals.enumerated() {
       switch literal.kind {
       case .atom(let atom):
         premises.append(.step(step(for: Key(source: atom.source, words: atom.words(slots)))))
       case .optional(let atom):
-        premises.append(try optional(literal, atom, variables, &slots))
+        let outer = Self.boundSlots(literals, before: place)
+        premises.append(try optional(literal, atom, variables, slots, outer))
       case .negation(let body):
         premises.append(.condition(try absent(literal, body, variables, slots)))
       default:
@@ -113,28 +113,86 @@ extension Prover {
   /// So many facts that a negation might fail by are shown.
   private static let doubtLimit = 3
 
-  /// The row that an `optional` atom matched, or that there is none.
+  /// The slots that literals bind before the optional atom at a place is looked up.
+  private static func boundSlots(_ literals: [ResolvedLiteral], before place: Int) -> SlotSet {
+    var bound = SlotSet()
+    for (index, literal) in literals.enumerated() {
+      switch literal.kind {
+      case .atom(let atom): bound.formUnion(atom.slots)
+      case .optional(let atom) where index < place: bound.formUnion(atom.slots)
+      default: break
+      }
+    }
+    // Equations bind one side by the other, in whatever order they stand.
+    var size = -1
+    while size != bound.count {
+      size = bound.count
+      for literal in literals {
+        guard case .comparison(.equal, let left, let right) = literal.kind else { continue }
+        for (one, other) in [(left, right), (right, left)] {
+          guard case .variable(let slot) = one.kind else { continue }
+          if SlotSet(other.slots).isSubset(of: bound) { bound.formUnion(SlotSet([slot])) }
+        }
+      }
+    }
+    return bound
+  }
+
+  /// The row that an `optional` atom matched; or that there is none, and what there may be. What is
+  /// not bound before it, in `outer`, is unknown where it found nothing.
   private func optional(
     _ literal: ResolvedLiteral, _ atom: ResolvedAtom, _ variables: [ResolvedVariable],
-    _ slots: inout [Slot: Word]
+    _ slots: [Slot: Word], _ outer: SlotSet
   ) throws -> Proof.Premise {
     let open = ResolvedLiteral(.atom(atom), at: literal.span)
     let matches = BodyMatches([open], variables: variables, in: evaluation)
-    var found: (level: UInt8, key: Key)?
-    try matches.run(bound(literal, slots)) { batch, rows in
-      for row in rows where batch.level(row) < found?.level ?? 3 {
-        guard case .atom(let named) = matches.literals[0].kind else { continue }
-        found = (
-          batch.level(row), Key(source: named.source, words: named.words(batch.match(row)))
-        )
+    let given = bound(literal, slots)
+    let keys = given.filter { outer.contains($0.key) }
+    // What is unknown is looked up nowhere.
+    let isLookedUp = keys.values.allSatisfy { $0 != .unknown }
+    if isLookedUp {
+      var found: (level: UInt8, key: Key)?
+      try matches.run(given) { batch, rows in
+        for row in rows where batch.level(row) < found?.level ?? 3 {
+          guard case .atom(let named) = matches.literals[0].kind else { continue }
+          found = (
+            batch.level(row), Key(source: named.source, words: named.words(batch.match(row)))
+          )
+        }
+        return true
+      }
+      if let found { return .step(step(for: found.key)) }
+    }
+    var level: UInt8?
+    var block = RowBlock(slots: keys.keys.sorted())
+    block.append(block.slots.map { [(keys[$0] ?? .unknown).bits] }, count: 1, levels: nil)
+    let made = given.keys.filter { !outer.contains($0) }
+    try BodyMatches.run(block, [literal], variables: variables, in: evaluation) { found, rows in
+      for row in rows {
+        let match = found.match(row)
+        if made.allSatisfy({ match[$0] == .unknown }) {
+          level = min(level ?? 2, found.level(row))
+        }
       }
       return true
     }
-    if let found { return .step(step(for: found.key)) }
+    var doubts: [Int] = []
+    if isLookedUp, level != 0 {
+      try matches.run(keys) { batch, rows in
+        for row in rows where doubts.count < Prover.doubtLimit {
+          guard case .atom(let named) = matches.literals[0].kind else { continue }
+          let key = Key(source: named.source, words: named.words(batch.match(row)))
+          let number = self.step(for: key)
+          if !doubts.contains(number) { doubts.append(number) }
+        }
+        return doubts.count < Prover.doubtLimit
+      }
+    }
     let (written, filled) = texts(literal, variables, slots)
     return .condition(
       Proof.Condition(
-        kind: .optional, written: written, filled: filled, certainty: .certain, doubts: []))
+        kind: .optional, written: written, filled: filled,
+        certainty: Certainty(rawValue: level ?? 0) ?? .possible, doubts: doubts))
   }
 
   // MARK: Closures

@@ -10,6 +10,9 @@ enum WhyCommand {
       let atom = CommandLine.trimmed(call.rest.dropFirst(3)[...])
       return try whyNot(session, String(atom))
     }
+    if words.count == 1, words[0].lowercased() == "not" {
+      throw SessionFailure("`.why not` needs an atom", hint: "write `.why not p(a, b)`")
+    }
     let isAll = words.count == 2 && words[1].lowercased() == "all"
     guard words.count <= 1 || isAll else {
       throw SessionFailure("`.why` takes the number of a row", hint: syntax)

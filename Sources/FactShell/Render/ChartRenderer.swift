@@ -120,13 +120,13 @@ struct ChartRenderer {
     // Open sides run on to the edge, beyond all that has a bound.
     let margin = (isOpenBelow ? 2 : 0) + (isOpenAbove ? 2 : 0)
     let cells = max(width - margin, 4)
-    let span = most - least
-    let zero =
-      (isOpenBelow ? 2 : 0) + (span > 0 ? Int((-least / span * Double(cells)).rounded()) : 0)
-    func place(_ value: Double) -> Int {
-      guard span > 0 else { return zero }
-      return zero + Int((value / span * Double(cells)).rounded())
+    // In halves, since the whole span of the largest numbers is no number any more.
+    let span = most / 2 - least / 2
+    func share(_ value: Double) -> Int {
+      span > 0 ? Int((value / 2 / span * Double(cells)).rounded()) : 0
     }
+    let zero = (isOpenBelow ? 2 : 0) + share(-least)
+    func place(_ value: Double) -> Int { zero + share(value) }
     let end = cells + margin
     let hasAxis = least < 0 || isOpenBelow
     return (0..<count).map { row in

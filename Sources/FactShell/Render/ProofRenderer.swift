@@ -125,8 +125,7 @@ struct ProofRenderer {
     let sure = condition.certainty == .certain ? "" : condition.certainty.name
     switch condition.kind {
     case .test, .computed: put(condition.filled, note: sure, indent)
-    case .optional: put(condition.filled, note: "[nothing found]", indent)
-    case .absent:
+    case .absent, .optional:
       put(
         condition.filled,
         note: join(sure, condition.doubts.isEmpty ? "[nothing found]" : "[nothing certain found]"),

@@ -100,7 +100,7 @@ struct YesNoRenderer {
     }
     try sink.write(line + "\n")
     guard answer.truth == nil else { return }
-    for reason in answer.explanation { try sink.write("  \(SafeText.escaped(reason))\n") }
+    for line in options.lines(of: answer.explanation) { try sink.write(line + "\n") }
   }
 
   private var shownCertainty: String? {
@@ -137,5 +137,14 @@ struct YesNoRenderer {
     }
     bytes.append(text: isDisputed ? ".  # disputed\n" : ".\n")
     try sink.write(bytes)
+  }
+}
+
+extension RenderOptions {
+  /// Why there are no answers, in lines that fit the window.
+  func lines(of explanation: [String]) -> [String] {
+    explanation.flatMap { reason in
+      LineWrapping.wrap(SafeText.escaped(reason), width: width, indent: 2, hanging: 4)
+    }
   }
 }

@@ -69,7 +69,7 @@ struct RowRenderer {
   private mutating func renderLines(to sink: TextSink) throws {
     if answer.rowCount == 0 {
       try sink.write("no answers\n")
-      for line in answer.explanation { try sink.write("  \(SafeText.escaped(line))\n") }
+      for line in options.lines(of: answer.explanation) { try sink.write(line + "\n") }
       return
     }
     let names = columns.map { SafeText.escaped($0.name) }

@@ -45,7 +45,7 @@ struct TableRenderer {
     let style = TerminalStyle(usesColour: options.usesColour)
     if answer.rowCount == 0 {
       try sink.write("no answers\n")
-      for line in answer.explanation { try sink.write("  \(SafeText.escaped(line))\n") }
+      for line in options.lines(of: answer.explanation) { try sink.write(line + "\n") }
       return
     }
     let alignments = columns.map { $0.index.map(isNumeric) ?? false }
