@@ -140,4 +140,46 @@ final class TimeTests: XCTestCase {
       XCTAssertEqual(undisputed.joined(separator: "\n"), kept)
     }
   }
+
+  /// Leaving disputed facts out makes no negation true and leaves no option without a match: what
+  /// would be derived by that alone stays disputed.
+  func testNegationsAreJudgedWithDisputedFacts() throws {
+    let facts = "base(a). d(a). -d(a). p(a). -p(a). s(a, 1). -s(a, 1). m(_).\n"
+    for rules in [
+      "t(X) :- d(X). t(X) :- base(X), not p(X).",
+      "t(X) :- base(X), not p(X). t(X) :- d(X).",
+      "w(X, N) :- d(X), m(N). w(X, N) :- base(X), optional s(X, N). t(X) :- w(X, N), unknown(N).",
+    ] {
+      for passes in [Set<String>(), Set(Pass.allCases.map(\.rawValue))] {
+        let engine = Engine()
+        engine.settings.disabledPasses = passes
+        let found = try AnswerTexts.of(facts + rules + "\nt(X)?", on: engine)[0]
+        XCTAssertEqual(found.split(separator: "\n").count, 1, rules)
+        XCTAssertTrue(found.hasSuffix("true"), "\(rules)\n\(found)")
+      }
+    }
+  }
+
+  /// A claim and a denial dispute each other only for periods that meet, as of the moment asked for.
+  func testDisputesOfPeriodsAndMoments() throws {
+    func isDisputed(_ facts: String, _ query: String = "p(X)?") throws -> Bool {
+      let found = try AnswerTexts.of(facts + " q(X) :- p(X).\n" + query)[0]
+      XCTAssertEqual(found.split(separator: "\n").count, 1, "\(facts)\n\(query)")
+      return found.hasSuffix("true")
+    }
+    let apart = "p(a) @valid: 2025. -p(a) @valid: 2026."
+    for query in ["p(X)?", "q(X)?", "during 2025: p(X)?", "p(X, @source: S)?"] {
+      XCTAssertFalse(try isDisputed(apart, query), query)
+    }
+    let partly = "p(a) @valid: 2025..2026. -p(a) @valid: 2026. -p(b) @valid: 2025."
+    XCTAssertTrue(try isDisputed(partly))
+    XCTAssertTrue(try isDisputed(partly, "during 2026-Q1: q(X)?"))
+    XCTAssertFalse(try isDisputed(partly, "during 2025: q(X)?"))
+    XCTAssertTrue(try isDisputed("p(a) @valid: 2025. -p(a)."))
+    XCTAssertTrue(try isDisputed("p(a). -p(a) @valid: 2025."))
+    XCTAssertTrue(try isDisputed("p(a) @valid: 2024. p(a) @valid: 2026. -p(a) @valid: 2026-05."))
+    let later = "p(a) @known: 2025-01-01. -p(a) @known: 2025-06-01."
+    XCTAssertFalse(try isDisputed(later, "as of 2025-05-31: q(X)?"))
+    XCTAssertTrue(try isDisputed(later, "as of 2025-06-01: q(X)?"))
+  }
 }
