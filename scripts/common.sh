@@ -79,6 +79,15 @@ archive_options() {
   done
   mkdir -p "$folder"
   for name in edit z lmdb tinfo bsd md; do ln -sf "$system/lib$name.a" "$folder/lib$name.a"; done
+  # The runtime's own C++ library is the one with most symbols to look up. Its unwinder is that of
+  # the compiler, which the linker asks for under the name of the shared one.
+  local compiler="$(dirname "$(readlink -f "$(command -v swift)")")/clang" library unwinder
+  library="$("$compiler" -print-file-name=libstdc++.a 2>/dev/null)" || library=
+  unwinder="$("$compiler" -print-file-name=libgcc_eh.a 2>/dev/null)" || unwinder=
+  if [ -e "$library" ] && [ -e "$unwinder" ]; then
+    ln -sf "$library" "$folder/libstdc++.a"
+    ln -sf "$unwinder" "$folder/libgcc_s.a"
+  fi
   printf -- '-Xlinker -L%s -Xlinker -ltinfo -Xlinker -lbsd -Xlinker -lmd' "$folder"
 }
 
