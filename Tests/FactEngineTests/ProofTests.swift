@@ -185,4 +185,32 @@ final class ProofTests: XCTestCase {
       XCTAssertGreaterThanOrEqual(unsure, 5)
     }
   }
+
+  /// A negation that something uncertain might contradict is as sure as that leaves it, and names it;
+  /// of a cycle each row is derived before what rests on it, where no search finds the proof.
+  func testNegationsAndCyclesWithoutSearch() throws {
+    let facts = """
+      e(a, b). e(b, a). e(b, c) @certainty: probable. e(c, d). e(d, a). e(a, d) @certainty: possible.
+      v(a). v(b). v(c). w(a) @certainty: possible. w(b) @certainty: probable.
+
+      """
+    for (rules, query) in [
+      ("", ["v(X)", "not w(X)"]), ("n(X) :- v(X), not w(X).", ["n(X)"]),
+      ("n(X) :- v(X), not e(X, d).", ["n(X)"]),
+      ("p(X, Y) :- e(X, Y). p(X, Z) :- p(X, Y), p(Y, Z).", ["p(X, Y)"]),
+      ("p(X, Y) :- q(X, Y). q(X, Y) :- e(X, Y). q(X, Z) :- p(X, Y), e(Y, Z).", ["p(X, Y)"]),
+    ] {
+      let run = ReferenceRun(
+        text: facts + rules + "\n" + query.joined(separator: ", ") + "?",
+        disabledPasses: Set(Pass.allCases.map(\.rawValue)))
+      let answer = try run.engine.ask(XCTUnwrap(run.query), in: run.source)
+      XCTAssertGreaterThan(answer.rowCount, 1)
+      for row in 0..<answer.rowCount {
+        let checker = ProofChecker(
+          proof: try run.engine.prove(answer, row: row), run: run,
+          program: ReferenceProgram(query: [query]))
+        XCTAssertEqual(checker.problems(certainty: answer.certainty(row: row)), [])
+      }
+    }
+  }
 }

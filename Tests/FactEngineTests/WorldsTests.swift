@@ -145,6 +145,28 @@ final class WorldsTests: XCTestCase {
     check(seeds: 1_000_001..<(1_000_001 + seedCount), isClaimed: true)
   }
 
+  /// Negations, options and aggregates of uncertain facts, which random programs seldom ask alone.
+  func testNegationsAndAggregatesOfUncertainFactsHoldInWorlds() {
+    let facts = [
+      "e(1).", "e(2).", "e(3).", "e(4) @certainty: probable.", "p(1) @certainty: possible.",
+      "p(2) @certainty: probable.", "p(3).", "s(1, 1..3) @certainty: possible.", "s(2, 2).",
+      "s(3, 1..3).",
+    ]
+    let rules = [
+      ReferenceProgram.Rule(head: "free(X)", body: [["e(X)", "not p(X)"]])
+    ]
+    for (query, stages) in [
+      (["e(X)", "not p(X)"], []), (["free(X)"], []), (["e(X)", "not free(X)"], []),
+      (["e(X)", "not s(X, _)"], []), (["e(X)", "not (s(X, N), N > 1)"], []),
+      (["p(X)"], ["C = count"]), (["free(X)"], ["C = count, S = sum X"]),
+      (["e(X)", "optional p(X)"], []), (["s(X, N)"], ["S = sum N, L = min N, M = max N"]),
+    ] as [([String], [String])] {
+      let program = ReferenceProgram(facts: facts, rules: rules, query: [query], stages: stages)
+      XCTAssertNotNil(ReferenceRun(program).resolved, program.question)
+      XCTAssertNil(contradiction(program), program.question)
+    }
+  }
+
   // MARK: Where possible is claimed once too often
 
   private func answer(_ text: String) -> [String] {
