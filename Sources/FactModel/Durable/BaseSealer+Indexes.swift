@@ -82,9 +82,11 @@ extension BaseSealer {
     return runs
   }
 
-  /// Whether what is sealed is much beside what is there, so that work on all of it does not show.
+  /// Whether so much is sealed that work on all of the table does not show: a segment takes longer
+  /// to state than anybody waits for.
   private func isLarge(_ table: Table) -> Bool {
-    isThorough || table.rowCount - (table.stored?.rowCount ?? 0) >= table.rowCount / 16
+    let added = table.rowCount - (table.stored?.rowCount ?? 0)
+    return isThorough || added >= Segment.rowLimit || added >= table.rowCount / 16
   }
 
   /// The rows that an index on the first column is to cover if it is written anew: most questions

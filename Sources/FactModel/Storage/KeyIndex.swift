@@ -94,12 +94,14 @@ public final class KeyIndex {
     groups.byteCount + (starts.capacity + permutation.capacity) * 4 + chained.byteCount
   }
 
-  /// Covers the rows appended since the last call. Complexity: O(new rows), amortised.
+  /// Covers the rows appended since the last call. Complexity: O(new rows), amortised; where the groups
+  /// lie in a base, O(new rows) each time.
   public func extend() {
     let total = source.rowCount
     let new = total - rowLimit
     guard new > 0 else { return }
-    if (chained.next.count + new) * 2 > grouped + 64 {
+    // What lies in a base is written anew there: nobody who asks has to wait for all of it.
+    if stored == nil, (chained.next.count + new) * 2 > grouped + 64 {
       regroup()
     } else {
       chain(rowLimit..<total)
