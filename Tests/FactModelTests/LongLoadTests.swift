@@ -103,6 +103,65 @@ final class LongLoadTests: XCTestCase {
     }
   }
 
+  func testIndexesInSeveralRunsFindAllRows() throws {
+    var kept: DurableBase? = try open()
+    var durable = try XCTUnwrap(kept)
+    durable.thresholds.merged = Segment.rowLimit
+    durable.thresholds.longRun = Segment.rowLimit
+    for part in 0..<4 {
+      _ = try durable.beginWriting()
+      let relation = try XCTUnwrap(durable.base.relation(named: "e", arity: 2))
+      var columns = [[UInt64]](repeating: [], count: 2)
+      for i in 0..<70_000 {
+        columns[0].append(durable.base.values.word(for: .symbol("entity \(i % 30_000)")).bits)
+        columns[1].append(durable.base.values.word(for: .integer(Int64(part * 70_000 + i))).bits)
+      }
+      var rows: [UInt32] = []
+      relation.facts.state(columns: columns, count: 70_000, claims: ClaimBatch(), rows: &rows)
+      try durable.commit()
+      durable.endWriting()
+    }
+    for round in 0..<2 {
+      let table = try XCTUnwrap(durable.base.relation(named: "e")).facts.facts
+      XCTAssertGreaterThan(table.stored?.indexes.count ?? 0, 2)
+      XCTAssertEqual(table.stored?.indexes.last?.rows.upperBound, 4 * Segment.rowLimit)
+      let index = table.index(on: [0])
+      let names = [7, 29_999, 12_345, 10_000, 7]
+      let words = names.map { durable.base.values.word(for: .symbol("entity \($0)")).bits }
+      let wanted = names.map { name in
+        (0..<UInt32(280_000)).filter { $0 % 70_000 % 30_000 == UInt32(name) }
+      }
+      for (word, rows) in zip(words, wanted) { XCTAssertEqual(index.rows(forKey: [word]), rows) }
+      // A few at a time, within some of the rows.
+      var hits = KeyIndex.Hits()
+      index.probe(keys: [words], count: words.count, into: &hits)
+      var found = [[UInt32]](repeating: [], count: words.count)
+      var more = true
+      while more {
+        var probes: [UInt32] = []
+        var matched: [UInt32] = []
+        var count = 0
+        more = index.expand(
+          &hits, within: 50_000..<270_000, probes: &probes, matched: &matched, count: &count,
+          capacity: 3)
+        for k in 0..<count { found[Int(probes[k])].append(matched[k]) }
+      }
+      XCTAssertEqual(
+        found.map { $0.sorted() }, wanted.map { $0.filter { (50_000..<270_000).contains($0) } })
+      var isThere: [UInt8] = []
+      let absent = durable.base.values.word(for: .symbol("desk")).bits
+      index.contains(
+        keys: [words + [absent]], count: 6, within: 0..<280_000, hits: &hits, into: &isThere)
+      XCTAssertEqual(isThere.prefix(6), [1, 1, 1, 1, 1, 0])
+      XCTAssertEqual(try durable.verify().problems, [])
+      if round == 0 { durable = try reopened(&kept) }
+    }
+    // Written as one where somebody waits for that.
+    _ = try durable.compact()
+    let table = try XCTUnwrap(durable.base.relation(named: "e")).facts.facts
+    XCTAssertEqual(table.stored?.indexes.count, 1)
+  }
+
   func testNothingIsLeftOfALoadThatIsGivenUp() throws {
     var kept: DurableBase? = try open()
     var durable = try XCTUnwrap(kept)

@@ -28,7 +28,7 @@ extension BaseSealer {
       // What an index was read from may be deleted by now.
       let kept = Set(stored.indexes.map(\.blob.number))
       table.indexes = table.indexes.filter { _, index in
-        index.stored.map { kept.contains($0.blob.number) } ?? true
+        index.stored.map { kept.isSuperset(of: $0.blobs) } ?? true
       }
       table.stored = stored
       table.changedBlocks = []

@@ -74,8 +74,14 @@ extension BaseSealer {
       begin(EarlyValues(values: values, leftovers: leftovers), in: environment)
       leftovers = nil
       values = []
-      parallel(over: indexes.count) { indexes[$0].prepare() }
+      // Each is on its way to disk while the next one is made.
+      for (i, index) in indexes.enumerated() {
+        index.prepare()
+        try finishEarly()
+        if i < indexes.count - 1 { begin(EarlyValues(values: [index]), in: environment) }
+      }
       try finishEarly()
+      indexes = indexes.suffix(1)
     } else {
       let all = indexes + values
       parallel(over: all.count) { all[$0].prepare() }

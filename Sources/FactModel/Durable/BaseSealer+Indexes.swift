@@ -4,13 +4,47 @@ struct PlannedIndexes {
   var runs: [(rows: Range<Int>, blob: Int)] = []
   /// The rows of those that are new.
   var newRows = 0
-  /// The index on the first column where it is written anew, and the rows that it covers.
-  var index: (rows: Int, blob: Int, made: MadeIndex)?
+  /// Runs of the index on the first column.
+  var index: [PlannedIndexRun] = []
 }
 
-/// An index that is made before it is written; it has no contents where the words do not fit.
-final class MadeIndex {
-  var contents: StoredIndex.Contents?
+/// A run of an index that is kept, or one that is made before it is written.
+final class PlannedIndexRun {
+  let rows: Range<Int>
+  /// What it is in the base, once that is known; nil where the words did not fit.
+  var entry: StoredTable.IndexEntry?
+  /// What it takes the place of.
+  let replaced: [StoredTable.IndexEntry]
+  let isNew: Bool
+  fileprivate var contents: StoredIndex.Contents?
+
+  init(kept entry: StoredTable.IndexEntry) {
+    rows = entry.rows
+    self.entry = entry
+    replaced = []
+    isNew = false
+  }
+
+  init(rows: Range<Int>, replaced: [StoredTable.IndexEntry]) {
+    self.rows = rows
+    self.replaced = replaced
+    isNew = true
+  }
+
+  /// The value of it under a number.
+  func value(_ number: Int, of table: Table) -> SealedValue {
+    SealedValue(
+      number: number,
+      make: { [self] in
+        contents = StoredIndex.contents(of: table, column: 0, rows: rows)
+        entry = contents.map { .init(column: 0, rows: rows, blob: number, size: $0.size) }
+      },
+      size: { [self] in contents?.size ?? 0 },
+      fill: { [self] in
+        contents?.write(to: $0)
+        contents = nil
+      })
+  }
 }
 
 extension BaseSealer {
@@ -22,16 +56,11 @@ extension BaseSealer {
         if run.blob == nil { plan.newRows += run.rows.count }
         plan.runs.append((run.rows, run.blob ?? planRun(run.rows, of: table)))
       }
-      if let rows = indexedRows(of: table) {
+      plan.index = indexRuns(of: table)
+      for run in plan.index where run.isNew {
         // What is verified can be read by several threads.
-        table.verify(columns: [0], rows: 0..<rows)
-        let made = MadeIndex()
-        let value = SealedValue(
-          number: nextBlob(),
-          make: { made.contents = StoredIndex.contents(of: table, column: 0, rows: rows) },
-          size: { made.contents?.size ?? 0 }, fill: { made.contents?.write(to: $0) })
-        plan.index = (rows, value.number, made)
-        indexes.append(value)
+        table.verify(columns: [0], rows: run.rows)
+        indexes.append(run.value(nextBlob(), of: table))
       }
       planned[ObjectIdentifier(table)] = plan
     }
@@ -89,31 +118,52 @@ extension BaseSealer {
     return isThorough || added >= Segment.rowLimit || added >= table.rowCount / 16
   }
 
-  /// The rows that an index on the first column is to cover if it is written anew: most questions
-  /// start there. It is once a quarter of the rows is not in it, but not all of a large one for a few
-  /// statements.
-  private func indexedRows(of table: Table) -> Int? {
+  /// The index on the first column, from which most questions start: rows that came since get a run
+  /// of their own once they are many, which is written as one with short ones before it.
+  private func indexRuns(of table: Table) -> [PlannedIndexRun] {
+    var runs = (table.stored?.indexEntries ?? []).map { PlannedIndexRun(kept: $0) }
     let full = table.segments.count * Segment.rowLimit
-    let covered = table.stored?.indexes.first?.rows ?? 0
-    guard table.isSet, table.arity > 0, full >= thresholds.index,
-      isThorough ? full > covered : full - covered > covered / 4,
-      full <= thresholds.merged || isLarge(table)
-    else { return nil }
-    return full
+    var replaced: [StoredTable.IndexEntry] = []
+    if isThorough, runs.count > 1 || runs.last?.rows.upperBound ?? 0 < full {
+      replaced = runs.compactMap(\.entry)
+      runs = []
+    }
+    var first = runs.last?.rows.upperBound ?? 0
+    guard table.isSet, table.arity > 0, full >= thresholds.index, first < full,
+      full - first > min(first / 4, thresholds.index)
+    else { return runs }
+    let limit = isLarge(table) ? thresholds.longRun : thresholds.merged
+    while first < full {
+      var rows = first..<min(full, first + IdentityRun.rowLimit)
+      first = rows.upperBound
+      while let last = runs.last, let entry = last.entry, last.rows.count < rows.count * 4,
+        last.rows.count + rows.count <= limit
+      {
+        replaced.append(entry)
+        rows = last.rows.lowerBound..<rows.upperBound
+        runs.removeLast()
+      }
+      guard StoredIndex.fits(table, column: 0, rows: rows) else {
+        return (table.stored?.indexEntries ?? []).map { PlannedIndexRun(kept: $0) }
+      }
+      runs.append(PlannedIndexRun(rows: rows, replaced: replaced))
+      replaced = []
+    }
+    return runs
   }
 
   /// Notes what the indexes of a table are by now.
   func noteIndexes(of table: Table, _ stored: StoredTable) {
-    let old = table.stored
     let plan = planned.removeValue(forKey: ObjectIdentifier(table))
     identities[stored.id] = plan?.runs ?? []
-    var entries = (old?.indexes ?? []).map {
-      StoredTable.IndexEntry(
-        column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.bytes.count)
-    }
-    if let (rows, blob, made) = plan?.index, let contents = made.contents {
-      for entry in entries { retire(entry.blob) }
-      entries = [StoredTable.IndexEntry(column: 0, rows: rows, blob: blob, size: contents.size)]
+    var entries: [StoredTable.IndexEntry] = []
+    for run in plan?.index ?? [] {
+      guard let entry = run.entry else {
+        entries += run.replaced.sorted { $0.rows.lowerBound < $1.rows.lowerBound }
+        continue
+      }
+      for old in run.replaced { retire(old.blob) }
+      entries.append(entry)
     }
     indexEntries[stored.id] = entries
   }

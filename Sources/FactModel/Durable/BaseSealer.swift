@@ -177,7 +177,7 @@ final class BaseSealer {
     }
     for (kind, block, bytes) in states { try put(kind, block, bytes, of: stored, writer) }
     noteIndexes(of: table, stored)
-    let isIndexed = indexEntries[stored.id]?.first?.blob != old?.indexes.first?.blob.number
+    let isIndexed = indexEntries[stored.id]?.map(\.blob) != old?.indexes.map(\.blob.number)
     if old == nil || old?.rowCount != stored.rowCount || !states.isEmpty || isIndexed {
       try writer.put(.directory(stored.id), encoded(stored))
     }

@@ -104,7 +104,7 @@ extension Table {
     guard old !== self, old.arity == arity, old.rowCount <= rowCount, let stored else { return }
     let kept = Set(stored.indexes.map(\.blob.number))
     for (columns, index) in old.indexes
-    where index.stored.map({ kept.contains($0.blob.number) }) ?? true {
+    where index.stored.map({ kept.isSuperset(of: $0.blobs) }) ?? true {
       index.move(to: self)
       indexes[columns] = index
     }

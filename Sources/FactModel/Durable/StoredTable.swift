@@ -69,9 +69,17 @@ final class StoredTable {
   /// An index as a directory names it.
   struct IndexEntry {
     var column: Int
-    var rows: Int
+    var rows: Range<Int>
     var blob: Int
     var size: Int
+  }
+
+  /// The indexes as a directory names them.
+  var indexEntries: [IndexEntry] {
+    indexes.map {
+      IndexEntry(
+        column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.bytes.count)
+    }
   }
 
   /// The directory as it is stored, with the rows and numbers of the runs of `identity`.
@@ -101,7 +109,11 @@ final class StoredTable {
     }
     writer.number(indexes.count)
     for index in indexes {
-      for number in [index.column, index.rows, index.blob, index.size] { writer.number(number) }
+      for number in [
+        index.column, index.rows.lowerBound, index.rows.count, index.blob, index.size,
+      ] {
+        writer.number(number)
+      }
     }
     writer.number(states.count)
     for state in states {
@@ -137,13 +149,13 @@ final class StoredTable {
       identity.append(run)
       first += count
     }
-    for _ in 0..<(try reader.count(of: 4)) {
-      let entry = IndexEntry(
-        column: try reader.count(), rows: try reader.count(), blob: try reader.count(),
-        size: try reader.count())
-      let value = try blob(entry.blob, entry.size)
-      guard entry.column < arity, entry.rows <= rowCount,
-        let index = StoredIndex(columns: [entry.column], rows: entry.rows, blob: value)
+    for _ in 0..<(try reader.count(of: 5)) {
+      let column = try reader.count()
+      let first = try reader.count()
+      let rows = first..<first + (try reader.count())
+      let value = try blob(try reader.count(), try reader.count())
+      guard column < arity, !rows.isEmpty, rows.upperBound <= rowCount,
+        let index = StoredIndex(columns: [column], rows: rows, blob: value)
       else { throw UnreadableBytes() }
       indexes.append(index)
     }

@@ -11,6 +11,9 @@ extension KeyIndex {
     var next = 0
     /// The groups that they were found in.
     var generation = 0
+    /// Where groups lie in several runs in a base: the words sought, and the run of the next probe.
+    var words: [UInt64] = []
+    var run = 0
     var batch = RowScratch()
 
     /// Nothing found yet.
@@ -261,7 +264,9 @@ extension KeyIndex {
     probe(keys: keys, count: count, into: &hits)
     let table = source as? Table
     let hasDeadRows = table?.hasDeadRows ?? false
-    if !hasDeadRows, rows.lowerBound == 0, Int(rows.upperBound) >= rowLimit {
+    if !hasDeadRows, rows.lowerBound == 0, Int(rows.upperBound) >= rowLimit,
+      stored?.runs.count ?? 1 == 1
+    {
       for i in 0..<count {
         var any: UInt8 = 0
         if hits.starts[i] < hits.ends[i] { any = 1 }

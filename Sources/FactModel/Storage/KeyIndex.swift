@@ -33,7 +33,7 @@ public final class KeyIndex {
   var grouped = 0
   var chained = Chains()
   /// The groups where they lie in a base; then `starts` and `permutation` are empty.
-  var stored: StoredIndex?
+  var stored: StoredIndexRuns?
   var scratch = RowScratch()
   /// Goes up as the groups are built anew, which ends what hits can be expanded.
   var generation = 0
@@ -61,13 +61,13 @@ public final class KeyIndex {
   }
 
   /// An index whose groups lie in a base, and which its source keeps.
-  convenience init(owner: any RowSource, stored: StoredIndex, account: MemoryAccount) {
-    self.init(owner, kept: nil, columns: stored.columns, account: account, stored: stored)
+  convenience init(owner: any RowSource, stored: StoredIndexRuns, account: MemoryAccount) {
+    self.init(owner, kept: nil, columns: stored.runs[0].columns, account: account, stored: stored)
   }
 
   private init(
     _ source: any RowSource, kept: (any RowSource)?, columns: [Int], account: MemoryAccount,
-    stored: StoredIndex? = nil
+    stored: StoredIndexRuns? = nil
   ) {
     self.source = source
     self.kept = kept
@@ -76,7 +76,6 @@ public final class KeyIndex {
     if let stored {
       self.stored = stored
       grouped = stored.rows
-      groupCount = stored.groupCount
       filledGroups = stored.filledGroups
       lookup = .direct(upper: stored.upper, least: stored.least)
     }
@@ -122,9 +121,7 @@ public final class KeyIndex {
     probe(keys: key.map { [$0] }, count: 1, into: &hits)
     var found: [UInt32] = []
     if let stored {
-      for place in Int(hits.starts[0])..<max(Int(hits.starts[0]), Int(hits.ends[0])) {
-        found.append(stored.row(place))
-      }
+      found = storedRows(key[0], stored)
     } else if hits.starts[0] < hits.ends[0] {
       found.append(contentsOf: permutation[Int(hits.starts[0])..<Int(hits.ends[0])])
     }

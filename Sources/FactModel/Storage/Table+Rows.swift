@@ -147,7 +147,7 @@ extension Table {
       return index
     }
     let index: KeyIndex
-    if let found = stored?.indexes.first(where: { $0.columns == columns }) {
+    if let found = stored.flatMap({ StoredIndexRuns($0.indexes, columns: columns) }) {
       index = KeyIndex(owner: self, stored: found, account: account)
     } else {
       index = KeyIndex(owner: self, columns: columns, account: account)
@@ -162,7 +162,7 @@ extension Table {
   /// About how many distinct words a column has; exact where an index on it exists.
   public func distinctCount(column: Int) -> Int {
     if let index = indexes[[column]], index.rowLimit == rowCount { return index.keyCount }
-    if let index = stored?.indexes.first(where: { $0.columns == [column] }),
+    if let index = stored.flatMap({ StoredIndexRuns($0.indexes, columns: [column]) }),
       rowCount - index.rows <= rowCount / 4
     {
       return index.filledGroups
