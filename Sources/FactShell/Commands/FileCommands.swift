@@ -73,7 +73,7 @@ enum RelationQuery {
         name: attribute.name, type: column.type, unit: column.unit, isPercent: column.isPercent)
     }
     guard columns.count == answer.columns.count else { return answer }
-    var named = Answer(
+    let named = Answer(
       columns: columns, rowCount: answer.rowCount, words: answer.words, levels: answer.levels,
       truth: answer.truth, isYesNo: answer.isYesNo, lists: answer.lists, atom: answer.atom,
       atomColumns: answer.atomColumns, values: answer.values)
