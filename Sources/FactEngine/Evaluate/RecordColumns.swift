@@ -74,7 +74,9 @@ final class RecordColumns {
     for (number, position) in textPositions.enumerated() {
       let first = number * count
       fields.tokens(column: columns[position], records: records, into: texts.tokens + first)
-      texts.hash(first + records.lowerBound..<first + records.upperBound, in: fields.bytes)
+      texts.hash(
+        first + records.lowerBound..<first + records.upperBound, in: fields.bytes,
+        for: values.symbols)
     }
     for (position, column) in columns.enumerated() {
       let words = words + position * stride

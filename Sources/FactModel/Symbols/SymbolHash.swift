@@ -1,3 +1,5 @@
+import Glibc
+
 /// The hash of a text, eight bytes at a time.
 enum SymbolHash {
   private static let first: UInt64 = 0xA076_1D64_78BD_642F
@@ -13,6 +15,12 @@ enum SymbolHash {
   static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
     guard let base = bytes.baseAddress else { return hash(base: nil, count: 0) }
     return hash(base: base, count: bytes.count)
+  }
+
+  /// The upper half of the hash of `count` bytes, which says where a slot is.
+  @inline(__always)
+  static func upper(base: UnsafeRawPointer?, count: Int) -> UInt32 {
+    UInt32(truncatingIfNeeded: hash(base: base, count: count) &>> 32)
   }
 
   /// The hash of `count` bytes; there is a base unless there are none.
@@ -73,5 +81,26 @@ enum SymbolHash {
   @inline(__always)
   private static func word(_ base: UnsafeRawPointer, _ offset: Int) -> UInt64 {
     base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+  }
+}
+
+/// The bytes of texts, which are mostly few.
+enum SymbolBytes {
+  /// Copies `count` bytes, short runs as one or two words that may overlap.
+  @inline(__always)
+  static func copy(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ count: Int) {
+    if count >= 8, count <= 16 {
+      let head = source.loadUnaligned(as: UInt64.self)
+      let tail = source.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+      target.storeBytes(of: head, as: UInt64.self)
+      target.storeBytes(of: tail, toByteOffset: count &- 8, as: UInt64.self)
+    } else if count >= 4, count < 8 {
+      let head = source.loadUnaligned(as: UInt32.self)
+      let tail = source.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+      target.storeBytes(of: head, as: UInt32.self)
+      target.storeBytes(of: tail, toByteOffset: count &- 4, as: UInt32.self)
+    } else if count > 0 {
+      memcpy(target, source, count)
+    }
   }
 }

@@ -1,4 +1,4 @@
-/// The slots of one half of all hashes, so that two threads can intern at the same time.
+/// The slots of one half of all texts, so that two threads can intern at the same time.
 ///
 /// Open addressing over memory of its own, at most three quarters in use.
 final class SymbolLane {
@@ -26,13 +26,15 @@ final class SymbolLane {
     var length: Int { Int(truncatingIfNeeded: place & 0xFF_FFFF) }
   }
 
-  /// How many lanes there are; the uppermost bit of a hash says which.
+  /// How many lanes there are; one bit of a text's key says which.
   static let count = 2
 
   private(set) var slots: UnsafeMutablePointer<Slot>
   /// The number of slots, a power of two, less one.
   private(set) var mask: Int
   var used = 0
+  /// Texts that are found by the number at their end rather than by a slot.
+  private(set) var pages = NumberPages()
   /// Keeps reads ahead from being optimised away.
   var touched: UInt64 = 0
 
@@ -41,10 +43,11 @@ final class SymbolLane {
     slots = SymbolLane.memory(512)
   }
 
-  deinit { LargePages.release(slots, byteCount) }
+  deinit { LargePages.release(slots, slotBytes) }
 
   /// Bytes held.
-  var byteCount: Int { (mask + 1) * MemoryLayout<Slot>.stride }
+  var byteCount: Int { slotBytes + pages.byteCount }
+  private var slotBytes: Int { (mask + 1) * MemoryLayout<Slot>.stride }
 
   private static func memory(_ size: Int) -> UnsafeMutablePointer<Slot> {
     let memory = LargePages.allocate(size * MemoryLayout<Slot>.stride)
@@ -53,16 +56,18 @@ final class SymbolLane {
 
   /// Forgets all texts.
   func clear() {
-    LargePages.release(slots, byteCount)
+    LargePages.release(slots, slotBytes)
     mask = 511
     used = 0
     slots = SymbolLane.memory(512)
+    pages = NumberPages()
   }
 
-  /// Makes room for more texts.
-  func reserve(_ additional: Int) {
+  /// Makes room for more texts; true where that has moved those that are there.
+  @discardableResult
+  func reserve(_ additional: Int) -> Bool {
     let needed = used + additional
-    guard needed * 4 > (mask + 1) * 3 else { return }
+    guard needed * 4 > (mask + 1) * 3 else { return false }
     var size = (mask + 1) * 2
     while needed * 4 > size * 3 { size *= 2 }
     let larger = SymbolLane.memory(size)
@@ -71,8 +76,16 @@ final class SymbolLane {
       while larger[slot].idPlusOne != 0 { slot = (slot &+ 1) & (size &- 1) }
       larger[slot] = slots[at]
     }
-    LargePages.release(slots, byteCount)
+    LargePages.release(slots, slotBytes)
     slots = larger
     mask = size - 1
+    return true
+  }
+
+  /// Where an id is, which was entered under a hash.
+  func slot(of id: UInt32, hash: UInt32) -> Int {
+    var slot = Int(hash) & mask
+    while slots[slot].idPlusOne != id &+ 1 { slot = (slot &+ 1) & mask }
+    return slot
   }
 }

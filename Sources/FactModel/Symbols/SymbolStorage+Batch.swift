@@ -3,10 +3,11 @@ import Glibc
 extension SymbolStorage {
   /// Gives each text of a batch its id, new ones in the order of their appearance.
   ///
-  /// Each half of the hashes belongs to one thread: it fetches the slots of some hundred texts and
-  /// the bytes that they name before it compares any, so that the waits for memory overlap, and
-  /// enters new texts under numbers of its own. Then the new texts of both halves are numbered by
-  /// position, and each thread writes its numbers down and copies its bytes.
+  /// Each half of the texts belongs to one thread. Those that end in a number it finds by that; for
+  /// others it fetches the slots of some hundred and the bytes that they name before it compares any,
+  /// so that the waits for memory overlap. New texts are entered under numbers of its own. Then the
+  /// new texts of both halves are numbered by position, and each thread writes its numbers down and
+  /// copies its bytes.
   func intern(_ batch: SymbolBatch, in source: UnsafeRawBufferPointer) {
     let isParallel = batch.count >= SymbolBatch.parallelCount
     // What is verified as it is read can be read by one thread only.
@@ -18,9 +19,9 @@ extension SymbolStorage {
     } else {
       for lane in 0..<SymbolLane.count { enter(batch, lane: lane, base, first: first) }
     }
-    let freshCount = batch.fresh.reduce(0) { $0 + $1.positions.count }
+    let freshCount = batch.fresh.reduce(0) { $0 + $1.count }
     guard freshCount > 0 else { return }
-    number(batch)
+    number(batch, freshCount)
     if freshCount >= SymbolBatch.parallelCount {
       parallel(over: SymbolLane.count) { settle(batch, lane: $0, base, first: first) }
     } else {
@@ -34,29 +35,103 @@ extension SymbolStorage {
   ) {
     let lane = lanes[number]
     let fresh = batch.fresh[number]
-    fresh.positions.count = 0
-    fresh.slots.count = 0
+    fresh.reset(count: batch.count)
+    var others = enterNumbers(batch, lane: number, base, first: first)
     let count = batch.count
-    let hashes = batch.hashes
+    let keys = batch.keys
     let tokens = batch.tokens
-    let bit = UInt32(truncatingIfNeeded: number)
-    lane.reserve(count)
     let size = 512
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: size * 2) { memory in
       let own = UnsafeMutableBufferPointer(rebasing: memory[0..<size])
       let places = UnsafeMutableBufferPointer(rebasing: memory[size...])
       var next = 0
-      while next < count {
+      while next < count, others > 0 {
         var found = 0
         while next < count, found < size {
           own[found] = UInt32(truncatingIfNeeded: next)
-          if hashes[next] &>> 31 == bit, tokens[next] != SymbolBatch.missing { found &+= 1 }
+          let key = keys[next]
+          if key.lane == number, !key.hasNumber, tokens[next] != SymbolBatch.missing {
+            found &+= 1
+          }
           next &+= 1
         }
+        others &-= found
+        if lane.reserve(found) { findSlots(of: fresh, batch, lane, first) }
         let positions = UnsafeBufferPointer(rebasing: own[0..<found])
-        locate(positions, hashes, lane, places)
+        locate(positions, batch.hashes, lane, places)
         enter(positions, UnsafeBufferPointer(places), batch, lane, fresh, base, first)
       }
+    }
+  }
+
+  /// Finds or enters those texts of one lane that end in a number, and returns how many others there
+  /// are, among which those without a place in a page are from then on.
+  @inline(never)
+  private func enterNumbers(
+    _ batch: SymbolBatch, lane number: Int, _ base: UnsafeRawPointer, first: UInt32
+  ) -> Int {
+    let pages = lanes[number].pages
+    let fresh = batch.fresh[number]
+    let keys = batch.keys
+    let tokens = batch.tokens
+    let ids = batch.ids
+    let hasStored = stored != nil
+    var others = 0
+    var page = NumberPages.Page.none
+    // Texts of that page that are new.
+    var entered = 0
+    for at in 0..<batch.count {
+      let key = keys[at]
+      if key.lane != number || tokens[at] == SymbolBatch.missing { continue }
+      guard key.hasNumber else {
+        others &+= 1
+        continue
+      }
+      if key.page != page.key {
+        if entered > 0 { pages.noteTexts(entered, of: page) }
+        entered = 0
+        page = pages.page(of: key, adding: true)
+      }
+      guard let numbers = page.ids else {
+        let (offset, length) = SymbolBatch.place(tokens[at])
+        batch.hashes[at] = SymbolHash.upper(base: base + offset, count: length)
+        keys[at] = SymbolKey(lane: number)
+        others &+= 1
+        continue
+      }
+      let within = key.placeInPage
+      let known = numbers[within]
+      if known != 0 {
+        ids[at] = known &- 1
+        if known > first { fresh.noteRepeated(at) }
+        continue
+      }
+      entered &+= 1
+      if hasStored {
+        let (offset, length) = SymbolBatch.place(tokens[at])
+        let text = base + offset
+        if let id = findStored(text, length, SymbolHash.upper(base: text, count: length)) {
+          numbers[within] = id &+ 1
+          ids[at] = id
+          continue
+        }
+      }
+      numbers[within] = first &+ UInt32(truncatingIfNeeded: fresh.count) &+ 1
+      fresh.add(
+        at, slot: page.first &+ UInt32(truncatingIfNeeded: within) | SymbolBatch.Fresh.isPlace)
+    }
+    if entered > 0 { pages.noteTexts(entered, of: page) }
+    return others
+  }
+
+  /// Says where the new texts of a lane are after its slots have moved.
+  private func findSlots(
+    of fresh: SymbolBatch.Fresh, _ batch: SymbolBatch, _ lane: SymbolLane, _ first: UInt32
+  ) {
+    for k in 0..<fresh.count where fresh.slots[k] & SymbolBatch.Fresh.isPlace == 0 {
+      let hash = batch.hashes[Int(fresh.positions[k])]
+      let slot = lane.slot(of: first &+ UInt32(truncatingIfNeeded: k), hash: hash)
+      fresh.slots[k] = UInt32(truncatingIfNeeded: slot)
     }
   }
 
@@ -109,7 +184,7 @@ extension SymbolStorage {
           let id = slots[slot].idPlusOne &- 1
           if id >= first {
             // A new text still lies where it was read.
-            let other = tokens[Int(fresh.positions.base[Int(id &- first)])]
+            let other = tokens[Int(fresh.positions[Int(id &- first)])]
             let (otherOffset, otherLength) = SymbolBatch.place(other)
             if length == otherLength, SymbolHash.isEqual(base + otherOffset, text, length) { break }
           } else if holds(slots[slot], text, length) {
@@ -120,6 +195,7 @@ extension SymbolStorage {
       }
       if slots[slot].idPlusOne != 0 {
         ids[at] = slots[slot].idPlusOne &- 1
+        if ids[at] >= first { fresh.noteRepeated(at) }
         continue
       }
       lane.used &+= 1
@@ -128,48 +204,36 @@ extension SymbolStorage {
         ids[at] = known
         continue
       }
-      let id = first &+ UInt32(truncatingIfNeeded: fresh.positions.count)
+      let id = first &+ UInt32(truncatingIfNeeded: fresh.count)
       slots[slot] = SymbolLane.Slot(hash: hash, id: id, start: offset, length: length)
-      ids[at] = id
-      fresh.positions.append(position)
-      fresh.slots.append(UInt32(truncatingIfNeeded: slot))
+      fresh.add(at, slot: UInt32(truncatingIfNeeded: slot))
     }
   }
 
   /// Numbers the new texts of both lanes by position and says where each will end.
-  private func number(_ batch: SymbolBatch) {
-    let left = batch.fresh[0]
-    let right = batch.fresh[1]
-    for fresh in batch.fresh {
-      fresh.ids.count = 0
-      fresh.ids.reserve(fresh.positions.count)
-    }
-    ends.reserve(left.positions.count + right.positions.count)
-    let leftCount = left.positions.count
-    let rightCount = right.positions.count
-    var id = UInt32(truncatingIfNeeded: count)
+  private func number(_ batch: SymbolBatch, _ freshCount: Int) {
+    let left = batch.fresh[0].marks
+    let right = batch.fresh[1].marks
+    let tokens = batch.tokens
+    batch.ranks.reserve((batch.count + 63) / 64)
+    ends.reserve(freshCount)
+    let ends = ends.base
+    let ranks = batch.ranks.base
     var end = bytes.count
-    var place = ends.count
-    var i = 0
-    var j = 0
-    while i < leftCount || j < rightCount {
-      let isLeft =
-        j == rightCount || i < leftCount && left.positions.base[i] < right.positions.base[j]
-      let position = isLeft ? left.positions.base[i] : right.positions.base[j]
-      end &+= SymbolBatch.place(batch.tokens[Int(position)]).length
-      ends.base[place] = end
-      if isLeft {
-        left.ids.base[i] = id
-        i &+= 1
-      } else {
-        right.ids.base[j] = id
-        j &+= 1
+    var place = self.ends.count
+    let first = place
+    for word in 0..<(batch.count &+ 63) / 64 {
+      ranks[word] = UInt32(truncatingIfNeeded: place &- first)
+      var bits = left[word] | right[word]
+      while bits != 0 {
+        end &+= SymbolBatch.place(tokens[word &* 64 &+ bits.trailingZeroBitCount]).length
+        ends[place] = end
+        place &+= 1
+        bits &= bits &- 1
       }
-      id &+= 1
-      place &+= 1
     }
     bytes.reserve(end - bytes.count)
-    ends.count = place
+    self.ends.count = place
     bytes.count = end
   }
 
@@ -179,24 +243,40 @@ extension SymbolStorage {
   ) {
     let lane = lanes[number]
     let fresh = batch.fresh[number]
-    let freshCount = fresh.positions.count
-    guard freshCount > 0 else { return }
+    let positions = fresh.positions
+    let left = batch.fresh[0].marks
+    let right = batch.fresh[1].marks
+    let ranks = batch.ranks.base
     let arena = UnsafeMutableRawPointer(bytes.base)
     let slots = lane.slots
-    for k in 0..<freshCount {
-      let (offset, length) = SymbolBatch.place(batch.tokens[Int(fresh.positions.base[k])])
-      let id = fresh.ids.base[k]
-      let start = start(of: id)
-      memcpy(arena + start, base + offset, length)
-      let slot = Int(fresh.slots.base[k])
-      slots[slot] = SymbolLane.Slot(hash: slots[slot].hash, id: id, start: start, length: length)
-    }
-    let bit = UInt32(truncatingIfNeeded: number)
+    let places = lane.pages.ids
     let ids = batch.ids
-    for at in 0..<batch.count where ids[at] >= first {
-      if batch.hashes[at] &>> 31 == bit, batch.tokens[at] != SymbolBatch.missing {
-        ids[at] = fresh.ids.base[Int(ids[at] &- first)]
+    let tokens = batch.tokens
+    let freshSlots = fresh.slots
+    let ends = ends.base
+    let stored = storedCount
+    for k in 0..<fresh.count {
+      let at = Int(positions[k])
+      let (offset, length) = SymbolBatch.place(tokens[at])
+      let word = at &>> 6
+      let below = (left[word] | right[word]) & (1 &<< UInt64(at & 63) &- 1)
+      let id = first &+ ranks[word] &+ UInt32(truncatingIfNeeded: below.nonzeroBitCount)
+      let index = Int(id) &- stored
+      let start = index == 0 ? 0 : ends[index &- 1]
+      SymbolBytes.copy(arena + start, base + offset, length)
+      let slot = freshSlots[k]
+      if slot & SymbolBatch.Fresh.isPlace != 0 {
+        places[Int(slot & ~SymbolBatch.Fresh.isPlace)] = id &+ 1
+      } else {
+        slots[Int(slot)] = SymbolLane.Slot(
+          hash: slots[Int(slot)].hash, id: id, start: start, length: length)
       }
+      ids[at] = id
+    }
+    // Each of them has the number that the first one had for the time being.
+    for k in 0..<fresh.repeatedCount {
+      let at = Int(fresh.repeated[k])
+      ids[at] = ids[Int(positions[Int(ids[at] &- first)])]
     }
   }
 }

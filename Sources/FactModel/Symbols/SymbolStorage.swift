@@ -7,9 +7,11 @@ final class SymbolStorage {
   /// Where each text ends; it begins where the one before ends.
   private(set) var ends = GrowingMemory<Int>()
   let lanes = [SymbolLane(), SymbolLane()]
+  /// The prefixes of texts that end in a number.
+  let prefixes = PrefixTable()
   /// The texts with the lowest ids where they lie in a base.
   private(set) var stored: StoredDictionary?
-  private var storedCount = 0
+  private(set) var storedCount = 0
   private let one = SymbolBatch()
 
   /// The number of texts.
@@ -105,34 +107,70 @@ final class SymbolStorage {
     }
   }
 
-  func find(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32? {
-    let upper = UInt32(truncatingIfNeeded: hash >> 32)
-    let lane = lanes[Int(upper >> 31)]
-    let base = text.baseAddress ?? UnsafeRawPointer(bytes.base)
-    let slot = lane.slots[self.slot(of: base, text.count, upper, in: lane)]
-    return slot.idPlusOne == 0 ? stored?.find(text, hash: hash) : slot.idPlusOne - 1
+  /// How a text is found, and the upper half of its hash, which one that ends in a number may need.
+  private func key(_ text: UnsafeRawPointer, _ count: Int) -> (key: SymbolKey, hash: UInt32) {
+    let hash = SymbolHash.upper(base: text, count: count)
+    let (prefix, number) = NumberedText.split(text, count, before: 0)
+    var memo = PrefixTable.Memo()
+    if number > 0, let found = prefixes.number(of: text, prefix, &memo) {
+      return (SymbolKey(prefix: found, number: number), hash)
+    }
+    return (SymbolKey(hash: hash), hash)
   }
 
-  func intern(_ text: UnsafeRawBufferPointer, hash: UInt64) -> UInt32 {
-    let upper = UInt32(truncatingIfNeeded: hash >> 32)
-    let lane = lanes[Int(upper >> 31)]
-    lane.reserve(1)
+  func find(_ text: UnsafeRawBufferPointer) -> UInt32? {
     let base = text.baseAddress ?? UnsafeRawPointer(bytes.base)
-    let slot = slot(of: base, text.count, upper, in: lane)
+    let (key, hash) = key(base, text.count)
+    let lane = lanes[key.lane]
+    if key.hasNumber {
+      let page = lane.pages.page(of: key, adding: false)
+      if let ids = page.ids {
+        let known = ids[key.placeInPage]
+        return known != 0 ? known - 1 : findStored(base, text.count, hash)
+      }
+    }
+    let slot = lane.slots[self.slot(of: base, text.count, hash, in: lane)]
+    return slot.idPlusOne == 0 ? findStored(base, text.count, hash) : slot.idPlusOne - 1
+  }
+
+  func intern(_ text: UnsafeRawBufferPointer) -> UInt32 {
+    let base = text.baseAddress ?? UnsafeRawPointer(bytes.base)
+    let (key, hash) = key(base, text.count)
+    let lane = lanes[key.lane]
+    let start = bytes.count
+    if key.hasNumber {
+      let page = lane.pages.page(of: key, adding: true)
+      if let ids = page.ids {
+        let known = ids[key.placeInPage]
+        if known != 0 { return known - 1 }
+        let id = findStored(base, text.count, hash) ?? append(base, text.count)
+        ids[key.placeInPage] = id + 1
+        lane.pages.noteTexts(1, of: page)
+        return id
+      }
+    }
+    lane.reserve(1)
+    let slot = slot(of: base, text.count, hash, in: lane)
     let found = lane.slots[slot].idPlusOne
     if found != 0 { return found - 1 }
     lane.used += 1
-    if let known = stored?.find(text, hash: hash) {
+    if let known = findStored(base, text.count, hash) {
       // Found faster the next time.
-      lane.slots[slot] = SymbolLane.Slot(hash: upper, id: known, start: 0, length: text.count)
+      lane.slots[slot] = SymbolLane.Slot(hash: hash, id: known, start: 0, length: text.count)
       return known
     }
+    let id = append(base, text.count)
+    lane.slots[slot] = SymbolLane.Slot(hash: hash, id: id, start: start, length: text.count)
+    return id
+  }
+
+  /// Appends a new text and returns its id.
+  private func append(_ text: UnsafeRawPointer, _ length: Int) -> UInt32 {
     let id = UInt32(count)
     let start = bytes.count
-    lane.slots[slot] = SymbolLane.Slot(hash: upper, id: id, start: start, length: text.count)
-    bytes.reserve(text.count)
-    if text.count > 0 { memcpy(bytes.base + start, base, text.count) }
-    bytes.count = start + text.count
+    bytes.reserve(length)
+    if length > 0 { memcpy(bytes.base + start, text, length) }
+    bytes.count = start + length
     ends.append(bytes.count)
     return id
   }
@@ -185,7 +223,7 @@ final class SymbolStorage {
     for i in 0..<starts.count {
       one.tokens[i] = UInt64(lengths[i]) << 32 | UInt64(starts[i])
     }
-    one.hash(0..<starts.count, in: source)
+    one.hash(0..<starts.count, in: source, prefixes)
     intern(one, in: source)
     ids.append(contentsOf: UnsafeBufferPointer(start: one.ids, count: starts.count))
   }

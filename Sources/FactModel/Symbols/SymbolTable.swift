@@ -29,7 +29,7 @@ public final class SymbolTable {
 
   /// The id of a text given as UTF-8, new if it is not there yet.
   public func intern(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    storage.intern(bytes, hash: SymbolHash.hash(bytes))
+    storage.intern(bytes)
   }
 
   /// The id of a text given as UTF-8, new if it is not there yet.
@@ -45,7 +45,7 @@ public final class SymbolTable {
 
   /// The id of a text given as UTF-8 that is there, else nil.
   public func find(_ bytes: UnsafeRawBufferPointer) -> UInt32? {
-    storage.find(bytes, hash: SymbolHash.hash(bytes))
+    storage.find(bytes)
   }
 
   /// The id of a text given as UTF-8 that is there, else nil.
