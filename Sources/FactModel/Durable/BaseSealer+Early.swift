@@ -93,8 +93,7 @@ extension BaseSealer {
   /// Writes what tells rows apart, and new texts, where they are as much as memory should hold; false
   /// where they are not. `adoptSpilled` has to follow, nothing may be stated between.
   func spill(in environment: MapEnvironment) throws -> Bool {
-    for table in allTables
-    where table.isSet && !table.lacksIdentity && table.identity.count >= thresholds.spilledRows {
+    for table in allTables where table.isSet && table.waitingForIdentity >= thresholds.spilledRows {
       let full = table.segments.count * Segment.rowLimit
       let rows = table.identityFloor..<min(full, table.identityFloor + IdentityRun.rowLimit)
       spilled.append((table, rows, planRun(rows, of: table)))

@@ -21,6 +21,8 @@ extension Table {
   /// Gives back the memory by which rows are told apart that lie in a base by now, if these are many
   /// and most of all. Complexity: O(rows that do not).
   func leaveIdentityToBase() {
+    // What ascends is in no memory yet, and need not be.
+    if let stored, lacksIdentity, spilled.isEmpty { identityFloor = stored.identified }
     guard let stored, identity.count >= Table.settledCount,
       stored.identified - identityFloor >= identity.count / 4 * 3
     else { return }
@@ -46,7 +48,7 @@ extension Table {
 
   /// Makes room to tell so many more rows apart, which saves making it bit by bit.
   public func reserve(_ rows: Int) {
-    guard isSet else { return }
+    guard isSet, ascending.isEmpty else { return }
     identity.reserve(rows)
     updateCharge()
   }
@@ -73,6 +75,7 @@ extension Table {
   /// Enters rows that were read from a base and that its own identity does not cover.
   func enterIdentity() {
     lacksIdentity = false
+    ascending = AscendingColumns()
     enterIdentity(identityFloor..<rowCount)
   }
 

@@ -22,11 +22,16 @@ extension Table {
     isNew: inout [Bool]
   ) -> Int {
     precondition(columns.count == arity, "rows have a word for each column")
+    guard count > 0 else { return 0 }
     grow(&rows, to: count)
     if isNew.count < count {
       isNew.append(contentsOf: repeatElement(false, count: count - isNew.count))
     }
     let before = rowCount
+    if appendAscending(columns, count: count, frames: frames, rows: &rows, isNew: &isNew) {
+      updateCharge()
+      return count
+    }
     var batch = scratch
     scratch = RowScratch()
     var offset = 0

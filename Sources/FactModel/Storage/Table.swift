@@ -38,8 +38,10 @@ public final class Table: RowSource {
   var settled: SettledIdentity?
   /// Runs over those of them that a statement which is under way has written to the base.
   var spilled: [IdentityRun] = []
-  /// Whether rows are not in `identity` yet that were read from a base.
+  /// Whether rows are not in `identity` yet that were read from a base, or that ascend.
   var lacksIdentity = false
+  /// What tells rows apart that come in an ascending order.
+  var ascending = AscendingColumns()
   /// The segments whose bitmap or levels have changed since they were stored.
   var changedBlocks: [Bool] = []
   private var segmentBytes = 0
