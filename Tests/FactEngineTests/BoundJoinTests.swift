@@ -170,4 +170,24 @@ final class BoundJoinTests: XCTestCase {
     let small = SourceText(name: "query", bytes: Array("r(X, A), X < 3 | count?".utf8))
     _ = try engine.run(try XCTUnwrap(parseScript(small).statements.first), in: small)
   }
+
+  /// What is looked up once the input has ended is time of the join that looks it up.
+  func testThePlanSaysHowLongAJoinBySortedBoundsTook() throws {
+    let engine = Engine()
+    let program = program(isMixed: false, count: 2_000)
+    let source = SourceText(
+      name: "test",
+      bytes: Array((program + "\nr(X, _, A), s(Y, _, B), A overlaps B | N = count?").utf8))
+    var plan = ""
+    for statement in parseScript(source).statements {
+      if case .query(let query) = statement.kind {
+        plan = try engine.explain(query, in: source, showsTimes: true)
+      } else {
+        _ = try engine.run(statement, in: source)
+      }
+    }
+    let line = try XCTUnwrap(plan.split(separator: "\n").first { $0.contains("by sorted bounds") })
+    let time = try XCTUnwrap(line.split(separator: " ").dropLast().last.flatMap { Double($0) })
+    XCTAssertGreaterThan(time, 0.05, "\(line)")
+  }
 }

@@ -105,4 +105,41 @@ final class ManyRecordsTests: XCTestCase {
       }
     }
   }
+
+  func testRangesAreReadByColumnAsOneByOne() throws {
+    var fields = [
+      "", "1..2", "..", "1..", "..2", "1..2..3", "-5..7", "5..-7", "12345678..99999999",
+      "123456789..5", "5..123456789", "1.5..2", "1...2", "1..2x", "x..2", "1.2.3", "0..0",
+      "00001..00002", "9..8", "1234567..7654321", "1..٣",
+    ]
+    var state: UInt64 = 8
+    func pick(_ range: Range<Int>) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return range.lowerBound + Int(state >> 33) % range.count
+    }
+    for _ in 0..<2_000 {
+      let letters = Array("0123456789..-x")
+      fields.append(
+        String(
+          (0..<pick(1..<17)).map { _ in
+            letters[pick(0..<letters.count)]
+          }))
+    }
+    let scratch = try Scratch()
+    let path = try scratch.write("r.csv", "a,b\n" + fields.map { $0 + ",z\n" }.joined())
+    let reader = try RecordReader(path: path)
+    var batch = RecordBatch()
+    var row = 0
+    while try reader.next(into: &batch) {
+      for record in 0..<batch.recordCount {
+        let field = fields[row]
+        row += 1
+        let found = batch.withFields { $0.integerRange(column: 0, record: record) }
+        let wanted = FieldParser.integerRange(Array(field.utf8).span)
+        XCTAssertEqual(found?.lower, wanted?.lower, field)
+        XCTAssertEqual(found?.upper, wanted?.upper, field)
+      }
+    }
+    XCTAssertEqual(row, fields.count)
+  }
 }

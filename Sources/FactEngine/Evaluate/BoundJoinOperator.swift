@@ -10,6 +10,8 @@ final class BoundJoinOperator: Operator {
   /// Where the input begins; its matches come to the collector.
   private let first: Operator
   private let collector: MatchCollector
+  /// What counts the time that follows the input, where the plan is traced.
+  private let counter: PlanTrace.Counter?
   private let source: ScanSource
   private let window: RowWindow
   private let layout: BoundLayout
@@ -35,12 +37,14 @@ final class BoundJoinOperator: Operator {
   private var levelScratch: [UInt8] = []
 
   init(
-    _ evaluation: Evaluation, first: Operator, collector: MatchCollector, source: ScanSource,
-    window: RowWindow, layout: BoundLayout, key: BoundKey, keySlots: [Slot], outputs: [Slot],
+    _ evaluation: Evaluation, first: Operator, collector: MatchCollector,
+    counter: PlanTrace.Counter? = nil, source: ScanSource, window: RowWindow, layout: BoundLayout,
+    key: BoundKey, keySlots: [Slot], outputs: [Slot],
     carried: [Slot], isExistential: Bool, slotCount: Int, next: Operator
   ) {
     self.first = first
     self.collector = collector
+    self.counter = counter
     self.source = source
     self.window = window
     self.layout = layout
@@ -66,6 +70,9 @@ final class BoundJoinOperator: Operator {
     // A run that was stopped may have left something.
     collector.clear()
     try first.push(batch)
+    // The rest is looked up when the input has come to its end, which has not counted this.
+    let start = counter == nil ? 0 : Evaluation.clock()
+    defer { if let counter { counter.nanoseconds &+= Evaluation.clock() &- start } }
     try lookUp()
   }
 

@@ -8,14 +8,25 @@ struct InexactFields {
   private var upper: [UInt64] = []
   private var ids: [UInt32] = []
 
-  /// Notes a range of integers in a row; false where the lower bound is above the upper.
-  mutating func add(_ range: (lower: Int64, upper: Int64), row: Int, in values: ValueStore) -> Bool
-  {
-    guard range.lower <= range.upper else { return false }
-    rows.append(row)
-    lower.append((Word(integer: range.lower) ?? values.word(integer: range.lower)).bits)
-    upper.append((Word(integer: range.upper) ?? values.word(integer: range.upper)).bits)
-    return true
+  /// Notes the ranges of small integers among some fields of a column, of which the words begin at a
+  /// place, and returns the records of the others. For each thread one.
+  mutating func take(
+    from records: [Int], of fields: FieldView, column: Int, at first: Int
+  ) -> [Int] {
+    var others: [Int] = []
+    for record in records {
+      guard let range = fields.integerRange(column: column, record: record),
+        range.lower <= range.upper, let least = Word(integer: range.lower),
+        let greatest = Word(integer: range.upper)
+      else {
+        others.append(record)
+        continue
+      }
+      rows.append(first + record)
+      lower.append(least.bits)
+      upper.append(greatest.bits)
+    }
+    return others
   }
 
   /// Writes the words of what was noted to its rows, and forgets it. Equal bounds are the exact

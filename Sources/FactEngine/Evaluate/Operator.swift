@@ -44,16 +44,16 @@ final class JoinOperator: Operator {
   let keyColumns: [Int]
   let keys: [Key]
   /// The columns that bind a slot.
-  private let outputs: [(column: Int, slot: Slot)]
+  let outputs: [(column: Int, slot: Slot)]
   /// Pairs of columns that one variable stands in twice.
-  private let equalities: [(Int, Int)]
+  let equalities: [(Int, Int)]
   let carried: [Slot]
   /// Whether it only matters that there is a row: nothing of it is read, and matches are not
   /// counted.
   private let isExistential: Bool
   /// The weakest level of the matches that are wanted.
   private let leastLevel: UInt8
-  private let next: Operator
+  let next: Operator
   let out: Batch
   private var index: KeyIndex?
   /// Where both columns of a relation are bound and only asked for: its pairs.
@@ -68,7 +68,7 @@ final class JoinOperator: Operator {
   var otherScratch: [UInt64]
   private var levelScratch: [UInt8]
   /// Rows seen and matches made, for the plan as it ran.
-  private(set) var matchCount = 0
+  var matchCount = 0
 
   init(
     _ evaluation: Evaluation, source: ScanSource, window: RowWindow, keyColumns: [Int], keys: [Key],
@@ -156,22 +156,6 @@ final class JoinOperator: Operator {
   func makeRoom() {
     if probes.count < Batch.capacity { probes = Array(repeating: 0, count: Batch.capacity) }
     if matched.count < Batch.capacity { matched = Array(repeating: 0, count: Batch.capacity) }
-  }
-
-  /// Without keys: every row for every match.
-  private func scan(_ batch: Batch) throws {
-    makeRoom()
-    for match in 0..<batch.count {
-      for position in 0..<Batch.capacity { probes[position] = UInt32(match) }
-      var start = range.lowerBound
-      while start < range.upperBound {
-        let end = min(start + Batch.capacity, range.upperBound)
-        for position in 0..<(end - start) { matched[position] = UInt32(start + position) }
-        try emit(batch, count: end - start, rows: start..<end)
-        start = end
-        try evaluation.checkpoint()
-      }
-    }
   }
 
   // MARK: Existence
@@ -360,14 +344,14 @@ final class JoinOperator: Operator {
     guard count > 0 else { return }
     out.take(batch, probes: probes, count: count, carried: carried)
     for output in outputs {
+      if let contiguous {
+        read(output.column, rows: contiguous, into: output.slot)
+        continue
+      }
       out.makeRoom(output.slot, for: count)
       var column: [UInt64] = []
       swap(&column, &out.columns[output.slot])
-      if let contiguous {
-        source.rows.unpack(column: output.column, rows: contiguous, into: &column)
-      } else {
-        source.rows.gather(column: output.column, rows: matched, count: count, into: &column)
-      }
+      source.rows.gather(column: output.column, rows: matched, count: count, into: &column)
       swap(&column, &out.columns[output.slot])
     }
     if anyFailed { bindFailed(count: count) }

@@ -235,9 +235,10 @@ struct PipelineCompiler {
         let collector = MatchCollector(evaluation, slots: read.sorted(), slotCount: slotCount)
         let rows = try rows(of: scan.atom.source)
         let isExistential = !countsMatches && outputs.isEmpty
+        let counter = trace?.counter(at: path)
         let first = try operators(input, needed: read, next: collector)
         return BoundJoinOperator(
-          evaluation, first: first, collector: collector, source: rows, window: scan.window,
+          evaluation, first: first, collector: collector, counter: counter, source: rows, window: scan.window,
           layout: layout, key: bounds, keySlots: keySlots, outputs: outputs.map(\.slot),
           carried: rest.sorted(), isExistential: isExistential, slotCount: slotCount, next: next)
       }

@@ -20,6 +20,8 @@ final class RecordColumns {
     var memo = DayMemo()
     /// The fields that need a closer look, by requested column.
     var left: [(position: Int, records: [Int])] = []
+    /// The ranges of integers, by the place of their word.
+    var ranges = InexactFields()
   }
 
   /// Records from which on two threads share them.
@@ -80,7 +82,7 @@ final class RecordColumns {
     }
     for (position, column) in columns.enumerated() {
       let words = words + position * stride
-      let left: [Int]
+      var left: [Int]
       switch types[position] {
       case .entity, .text, .any: continue
       case .integer: left = fields.integers(column: column, records: records, into: words)
@@ -89,6 +91,10 @@ final class RecordColumns {
       case .date:
         left = fields.dates(column: column, records: records, memo: &piece.memo, into: words)
       }
+      guard !left.isEmpty else { continue }
+      if types[position] != .date {
+        left = piece.ranges.take(from: left, of: fields, column: column, at: position * stride)
+      }
       if !left.isEmpty { piece.left.append((position, left)) }
     }
   }
@@ -96,32 +102,27 @@ final class RecordColumns {
   /// Reads the fields that are not what most fields of their type are.
   private func readLeft(_ batch: RecordBatch, _ words: inout [UInt64]) -> [Int: String] {
     var bad: [Int: String] = [:]
-    var ranges = InexactFields()
     for piece in pieces {
+      piece.ranges.enter(into: &words, in: values)
       for (position, records) in piece.left {
         let type = types[position]
         for record in records {
           let slice = batch.field(column: columns[position], record: record)
           let field = batch.bytes.span.extracting(slice.range)
           let place = position * stride + record
-          var cause = "which is no \(kind(position))"
-          if let word = word(field, as: type) {
-            words[place] = word.bits
-            continue
-          } else if type != .date, let range = FieldParser.integerRange(field) {
-            if ranges.add(range, row: place, in: values) { continue }
-            cause = "a range that ends before it begins"
-          } else if let word = InexactFields.read(field, as: type, in: values) {
+          if let word = word(field, as: type) ?? InexactFields.read(field, as: type, in: values) {
             words[place] = word.bits
             continue
           }
           if bad[record] == nil {
+            let isRange = type != .date && FieldParser.integerRange(field) != nil
+            let cause =
+              isRange ? "a range that ends before it begins" : "which is no \(kind(position))"
             bad[record] = "`\(names[columns[position]])` is `\(batch.text(slice))`, \(cause)"
           }
         }
       }
     }
-    ranges.enter(into: &words, in: values)
     return bad
   }
 

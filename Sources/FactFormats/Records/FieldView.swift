@@ -130,6 +130,30 @@ package struct FieldView {
     return left
   }
 
+  /// Two exact integers with `..` between them, as `FieldParser.integerRange` reads them; those of up
+  /// to eight digits at once.
+  package func integerRange(column: Int, record: Int) -> (lower: Int64, upper: Int64)? {
+    let slice = fields[record &* stride &+ column]
+    guard let base = bytes.baseAddress, !slice.isMissing, slice.length >= 4 else { return nil }
+    let start = base + slice.offset
+    let count = slice.length
+    // Where the first dot is, among the first eight bytes.
+    let dots = start.loadUnaligned(as: UInt64.self).littleEndian ^ 0x2E2E_2E2E_2E2E_2E2E
+    let zeroes = (dots &- 0x0101_0101_0101_0101) & ~dots & 0x8080_8080_8080_8080
+    let length = zeroes.trailingZeroBitCount / 8
+    let rest = count &- length &- 2
+    if zeroes != 0, length > 0, rest > 0, rest <= 8,
+      start.load(fromByteOffset: length &+ 1, as: UInt8.self) == UInt8(ascii: ".")
+    {
+      let lower = FieldView.digits(start, length)
+      let upper = FieldView.digits(start + (length &+ 2), rest)
+      if FieldView.areDigits(lower), FieldView.areDigits(upper) {
+        return (Int64(FieldView.value(lower)), Int64(FieldView.value(upper)))
+      }
+    }
+    return FieldParser.integerRange(field(slice).span)
+  }
+
   @inline(__always)
   private func field(_ slice: FieldSlice) -> UnsafeBufferPointer<UInt8> {
     UnsafeRawBufferPointer(rebasing: bytes[slice.range]).assumingMemoryBound(to: UInt8.self)

@@ -168,78 +168,76 @@ struct FastJudgement: Sendable {
 
   /// Judges a batch if every word is a range of small integers, and says whether it was.
   ///
-  /// All words have one kind, so that the upper bit of a difference says which is less, without a
-  /// branch for every row.
+  /// Where ranges stand one after the other, as they do where each row of a file has another one, no
+  /// row is looked up and several are judged at once. All words have one kind, so that the upper bit
+  /// of a difference says which is less, without a branch for every row.
   func judgeRanges(
     _ words: Span<UInt64>, _ wides: WideTable.Bounds, into truths: inout [UInt8]
   ) -> Bool {
     guard isUsable else { return false }
-    let first = Word(wide: 0).bits
-    let possibleFirst = integerRanges.meets.first
-    let possibleLast = integerRanges.meets.last
-    let certainFirst = integerRanges.certain.first
-    let certainLast = integerRanges.certain.last
-    if let areRanges = judgeRangesInOrder(words, wides, into: &truths) { return areRanges }
-    let lower = wides.lower.span
-    let upper = wides.upper.span
-    let kinds = wides.kinds.span
-    var out = truths.mutableSpan
-    var others: UInt64 = 0
-    var i = 0
-    while i < words.count {
-      let id = Int(truncatingIfNeeded: words[i] &- first)
-      // A word of another kind is far from the first wide value.
-      if id >= lower.count || id < 0 { return false }
-      let low = lower[id]
-      let high = upper[id]
-      others |=
-        (low &>> 48 ^ FastJudgement.integerTag) | (high &>> 48 ^ FastJudgement.integerTag)
-        | UInt64(kinds[id] ^ WideKind.range.rawValue)
-      let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
-      let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
-      out[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
-      i &+= 1
+    let block = 128
+    return wides.kinds.withUnsafeBufferPointer { kinds in
+      wides.lower.withUnsafeBufferPointer { lower in
+        wides.upper.withUnsafeBufferPointer { upper in
+          truths.withUnsafeMutableBufferPointer { truths in
+            words.withUnsafeBufferPointer { words in
+              var start = 0
+              while start < words.count {
+                let rows = start..<min(start &+ block, words.count)
+                let part = UnsafeBufferPointer(rebasing: words[rows])
+                let out = UnsafeMutableBufferPointer(rebasing: truths[rows])
+                guard judgeBlock(part, kinds, lower, upper, out) else { return false }
+                start = rows.upperBound
+              }
+              return true
+            }
+          }
+        }
+      }
     }
-    return others == 0
   }
 
-  /// The same where the ranges stand one after the other, as they do where each row of a file has
-  /// another one: then no row is looked up, and several are judged at once. Nil where they do not.
-  private func judgeRangesInOrder(
-    _ words: Span<UInt64>, _ wides: WideTable.Bounds, into truths: inout [UInt8]
-  ) -> Bool? {
+  @inline(__always)
+  private func judgeBlock(
+    _ words: UnsafeBufferPointer<UInt64>, _ kinds: UnsafeBufferPointer<UInt8>,
+    _ lower: UnsafeBufferPointer<UInt64>, _ upper: UnsafeBufferPointer<UInt64>,
+    _ truths: UnsafeMutableBufferPointer<UInt8>
+  ) -> Bool {
     let count = words.count
-    guard count > 0 else { return true }
+    let base = Word(wide: 0).bits
     let start = words[0]
-    let first = Int(truncatingIfNeeded: start &- Word(wide: 0).bits)
-    guard first >= 0, first <= wides.lower.count - count else { return nil }
-    var difference: UInt64 = 0
-    words.withUnsafeBufferPointer { words in
-      for i in 0..<count { difference |= words[i] &- start ^ UInt64(truncatingIfNeeded: i) }
-    }
-    if difference != 0 { return nil }
+    let first = Int(truncatingIfNeeded: start &- base)
     let possibleFirst = integerRanges.meets.first
     let possibleLast = integerRanges.meets.last
     let certainFirst = integerRanges.certain.first
     let certainLast = integerRanges.certain.last
     let wanted = FastJudgement.integerTag &<< 48
+    var difference: UInt64 = 0
+    for i in 0..<count { difference |= words[i] &- start ^ UInt64(truncatingIfNeeded: i) }
     var others: UInt64 = 0
     var otherKinds: UInt8 = 0
-    wides.kinds.withUnsafeBufferPointer { kinds in
+    if difference == 0, first >= 0, first <= lower.count &- count {
       for i in first..<first &+ count { otherKinds |= kinds[i] ^ WideKind.range.rawValue }
-    }
-    wides.lower.withUnsafeBufferPointer { lower in
-      wides.upper.withUnsafeBufferPointer { upper in
-        truths.withUnsafeMutableBufferPointer { truths in
-          for i in 0..<count {
-            let low = lower[first &+ i]
-            let high = upper[first &+ i]
-            others |= (low ^ wanted) | (high ^ wanted)
-            let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
-            let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
-            truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
-          }
-        }
+      for i in 0..<count {
+        let low = lower[first &+ i]
+        let high = upper[first &+ i]
+        others |= (low ^ wanted) | (high ^ wanted)
+        let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
+        let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
+        truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
+      }
+    } else {
+      for i in 0..<count {
+        let id = Int(truncatingIfNeeded: words[i] &- base)
+        // A word of another kind is far from the first wide value.
+        if id >= lower.count || id < 0 { return false }
+        let low = lower[id]
+        let high = upper[id]
+        others |= (low ^ wanted) | (high ^ wanted)
+        otherKinds |= kinds[id] ^ WideKind.range.rawValue
+        let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
+        let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
+        truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
       }
     }
     return others &>> 48 == 0 && otherKinds == 0
