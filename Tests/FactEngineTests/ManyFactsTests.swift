@@ -190,4 +190,23 @@ final class ManyFactsTests: XCTestCase {
       XCTAssertEqual(expected[0].count, 50)
     }
   }
+
+  /// What one batch of a scan is less than certain of says nothing about the next one.
+  func testADoubtfulRowLeavesLaterOnesCertain() throws {
+    var number = 0
+    let path = try write("r.tsv", rows: 9_000) { _ in
+      number += 1
+      return "i\(number)\tk\t\(number == 5 ? "5..15" : "1..2")\t2026-01-01"
+    }
+    let found = try answers(
+      declaration(path) + """
+
+        item(_, _, S, _), S < 10 | N = count?
+        item(I, _, S, _), S < 10 | select I?
+
+        """, on: Engine())
+    XCTAssertEqual(found[0], ["8999..9000 certain"])
+    XCTAssertEqual(found[1].filter { $0.hasSuffix("certain") }.count, 8_999)
+    XCTAssertEqual(found[1].filter { !$0.hasSuffix("certain") }, ["i5 possible"])
+  }
 }

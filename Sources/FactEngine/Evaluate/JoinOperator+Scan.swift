@@ -25,12 +25,13 @@ extension JoinOperator {
   /// The same where all rows count and nothing is known before, as where a plan begins: rows need
   /// no numbers.
   private func scanAll() throws {
-    out.isUncertain = false
-    out.hasFailures = false
     var start = range.lowerBound
     while start < range.upperBound {
       let end = min(start + Batch.capacity, range.upperBound)
       out.count = end - start
+      // What follows may have weakened or failed rows of the batch before.
+      out.isUncertain = false
+      out.hasFailures = false
       for output in outputs { read(output.column, rows: start..<end, into: output.slot) }
       matchCount += end - start
       try next.push(out)
