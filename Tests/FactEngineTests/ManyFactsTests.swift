@@ -172,6 +172,10 @@ final class ManyFactsTests: XCTestCase {
       item(_, K, _, D) | N = count by D | limit 5?
       item(_, K, S, _), S > 1..3 | N = count by K?
       item(_, K, S, D) | where S > 50 | N = count D by K?
+      item(_, _, S, _), S > 2, S <= 90 | N = count?
+      item(_, _, S, D), S > 0, D >= 2020-01-01, S < 900 | N = count, M = count?
+      item(_, _, _, D), D < late 2020-03 | N = count?
+      item(_, K, _, _), K > k2 | N = count?
       """
     let engine = Engine()
     _ = try run(declaration(path), on: engine)
@@ -186,7 +190,7 @@ final class ManyFactsTests: XCTestCase {
         Workers.count = threads
         XCTAssertEqual(try answers(queries, on: engine), expected)
       }
-      XCTAssertEqual(expected.count, 14)
+      XCTAssertEqual(expected.count, 18)
       XCTAssertEqual(expected[0].count, 50)
     }
   }

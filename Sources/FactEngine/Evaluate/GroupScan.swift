@@ -6,25 +6,25 @@ import FactModel
 ///
 /// Takes part where nothing but comparisons with constants lies between the rows and the groups, all
 /// of it is certain, the values are integers and the key is one column of symbols close enough to be
-/// the number of a cell. All else goes through the operators, and so does what turns out on the way
-/// not to be like that.
+/// the number of a cell; or where rows are only counted, all together, however sure they are. All
+/// else goes through the operators, and so does what turns out on the way not to be like that.
 struct GroupScan {
-  private let evaluation: Evaluation
-  private let table: Table
-  private let filters: [(column: Int, conditions: ConstantConditions)]
+  let evaluation: Evaluation
+  let table: Table
+  let filters: [(column: Int, conditions: ConstantConditions)]
   /// The column of the key; nil for one group of everything.
   private let keyColumn: Int?
   /// The columns that are summed, each once.
   private let arguments: [Int]
-  private let aggregates: [(function: AggregateFunction, argument: Int?)]
-  private let slots: [Slot]
+  let aggregates: [(function: AggregateFunction, argument: Int?)]
+  let slots: [Slot]
   private let firstKey: UInt64
   private let cellCount: Int
 
   /// Fewer rows are not worth it.
   private static let leastRows = 4_096
   /// Segments that one thread looks at between two checkpoints.
-  private static let roundSize = 8
+  static let roundSize = 8
 
   /// Nil where the operators are needed.
   init?(
@@ -116,6 +116,7 @@ struct GroupScan {
 
   /// The rows, one a group; nil where the operators are needed after all.
   func run() throws -> RowBlock? {
+    if keyColumn == nil, arguments.isEmpty, !filters.isEmpty { return try count() }
     let blocks = (table.rowCount + Segment.rowLimit - 1) / Segment.rowLimit
     let shares = min(Workers.count, blocks)
     table.verify(columns: ([keyColumn].compactMap { $0 }) + arguments + filters.map(\.column))
