@@ -87,6 +87,40 @@ final class BoundKeysTests: XCTestCase {
     }
   }
 
+  /// Ranges that stand one after the other are judged zone by zone.
+  func testRangesInARowAreJudgedLikeSingleValues() {
+    for isSorted in [true, false] {
+      let store = ValueStore()
+      var words: [UInt64] = []
+      for number in 0..<3_000 {
+        let low = isSorted ? Int64(number * 2) : Int64(below(6_000))
+        var word = store.range(low, low + 1 + Int64(below(number % 50 == 0 ? 900 : 9)))
+        // One zone in some has a value of another kind.
+        if number % 700 == 650 { word = store.span("2026-01-1\(below(10))", nil) }
+        if number % 900 == 850 { word = store.range(low, nil) }
+        if number % 40 == 7 { words.append(words[below(number)]) }
+        words.append(word.bits)
+      }
+      var truths: [UInt8] = []
+      for round in 0..<300 {
+        var conditions = ConstantConditions()
+        let comparison: Comparison = [.less, .lessOrEqual, .greater, .greaterOrEqual][round % 4]
+        conditions.add(comparison, store.word(integer: Int64(below(7_000)) - 500), in: store)
+        if round % 3 == 0 {
+          conditions.add(.less, store.word(integer: Int64(below(7_000))), in: store)
+        }
+        let first = below(words.count - 1)
+        let part = Array(words[first..<min(words.count, first + 1 + below(700))])
+        conditions.judge(part.span, in: store, into: &truths)
+        for (position, bits) in part.enumerated() {
+          XCTAssertEqual(
+            truths[position], conditions.judge(Word(bits: bits), in: store).rawValue,
+            "\(store.text(of: Word(bits: bits))) under \(conditions)")
+        }
+      }
+    }
+  }
+
   func testColumnsAreComparedLikeSingleValues() {
     for regime in Regime.allCases {
       for comparison in Comparison.allCases {

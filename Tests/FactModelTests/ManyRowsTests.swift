@@ -81,6 +81,54 @@ final class ManyRowsTests: XCTestCase {
     }
   }
 
+  func testManyRangesAreAsOneByOneOnAnyNumberOfThreads() {
+    _ = withOneAndManyThreads {
+      var random = FixedGenerator(seed: 12)
+      let many = WideTable()
+      let single = WideTable()
+      let other = WideEntry(kind: .span, lower: 3, upper: 4)
+      XCTAssertEqual(many.intern(other, text: nil), single.intern(other, text: nil))
+      for count in [20_000, 100, 60_000, 16_384] {
+        // Of two hundred words as bounds many pairs come again, and some share a hash.
+        let lower = (0..<count).map { _ in UInt64.random(in: 0..<200, using: &random) }
+        let upper = (0..<count).map { _ in UInt64.random(in: 200..<600, using: &random) << 30 }
+        var ids: [UInt32] = []
+        many.internRanges(lower: lower, upper: upper, count: count, into: &ids)
+        for i in 0..<count {
+          let entry = WideEntry(kind: .range, lower: lower[i], upper: upper[i])
+          XCTAssertEqual(ids[i], single.intern(entry, text: nil))
+          XCTAssertEqual(many.entry(ids[i]), entry)
+        }
+        XCTAssertEqual(many.count, single.count)
+      }
+      return many.count
+    }
+  }
+
+  func testManyRangesOfOneHashAreToldApart() {
+    var seen: [UInt32: UInt64] = [:]
+    var lower: [UInt64] = []
+    for n in UInt64(0)..<400_000 where lower.count < 8 {
+      let hash = WideTable.hash(WideKind.range.rawValue, n, n + 1)
+      if let other = seen.updateValue(n, forKey: hash) { lower += [other, n, other, n] }
+    }
+    XCTAssertEqual(lower.count, 8)
+    lower += (400_000..<420_000)
+    let many = WideTable()
+    let single = WideTable()
+    for part in [lower, Array(lower.reversed())] {
+      var ids: [UInt32] = []
+      let upper = part.map { $0 + 1 }
+      many.internRanges(lower: part, upper: upper, count: part.count, into: &ids)
+      for i in part.indices {
+        let entry = WideEntry(kind: .range, lower: part[i], upper: upper[i])
+        XCTAssertEqual(ids[i], single.intern(entry, text: nil))
+        XCTAssertEqual(many.find(entry), ids[i])
+      }
+    }
+    XCTAssertEqual(many.count, 20_004)
+  }
+
   // MARK: Rows
 
   func testManyRowsAreAsOneByOneOnAnyNumberOfThreads() {

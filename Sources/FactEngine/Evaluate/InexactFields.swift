@@ -29,6 +29,20 @@ struct InexactFields {
     return others
   }
 
+  /// Takes over what another one has noted.
+  mutating func take(_ other: inout InexactFields) {
+    rows += other.rows
+    lower += other.lower
+    upper += other.upper
+    other.forget()
+  }
+
+  private mutating func forget() {
+    rows.removeAll(keepingCapacity: true)
+    lower.removeAll(keepingCapacity: true)
+    upper.removeAll(keepingCapacity: true)
+  }
+
   /// Writes the words of what was noted to its rows, and forgets it. Equal bounds are the exact
   /// value.
   mutating func enter(into words: inout [UInt64], in values: ValueStore) {
@@ -47,9 +61,7 @@ struct InexactFields {
     values.wides.internRanges(lower: lower, upper: upper, count: kept, into: &ids)
     let first = Word(wide: 0).bits
     for position in 0..<kept { words[rows[position]] = first | UInt64(ids[position]) }
-    rows.removeAll(keepingCapacity: true)
-    lower.removeAll(keepingCapacity: true)
-    upper.removeAll(keepingCapacity: true)
+    forget()
   }
 
   /// A range, an approximate number or a vague date as the language writes it; nil where the field

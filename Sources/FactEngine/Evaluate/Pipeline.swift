@@ -238,7 +238,8 @@ struct PipelineCompiler {
         let counter = trace?.counter(at: path)
         let first = try operators(input, needed: read, next: collector)
         return BoundJoinOperator(
-          evaluation, first: first, collector: collector, counter: counter, source: rows, window: scan.window,
+          evaluation, first: first, collector: collector, counter: counter, source: rows,
+          window: scan.window,
           layout: layout, key: bounds, keySlots: keySlots, outputs: outputs.map(\.slot),
           carried: rest.sorted(), isExistential: isExistential, slotCount: slotCount, next: next)
       }

@@ -102,8 +102,9 @@ final class RecordColumns {
   /// Reads the fields that are not what most fields of their type are.
   private func readLeft(_ batch: RecordBatch, _ words: inout [UInt64]) -> [Int: String] {
     var bad: [Int: String] = [:]
+    for piece in pieces.dropFirst() { pieces[0].ranges.take(&piece.ranges) }
+    pieces[0].ranges.enter(into: &words, in: values)
     for piece in pieces {
-      piece.ranges.enter(into: &words, in: values)
       for (position, records) in piece.left {
         let type = types[position]
         for record in records {

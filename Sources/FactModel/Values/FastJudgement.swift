@@ -176,69 +176,97 @@ struct FastJudgement: Sendable {
   ) -> Bool {
     guard isUsable else { return false }
     let block = 128
-    return wides.kinds.withUnsafeBufferPointer { kinds in
-      wides.lower.withUnsafeBufferPointer { lower in
-        wides.upper.withUnsafeBufferPointer { upper in
-          truths.withUnsafeMutableBufferPointer { truths in
-            words.withUnsafeBufferPointer { words in
-              var start = 0
-              while start < words.count {
-                let rows = start..<min(start &+ block, words.count)
-                let part = UnsafeBufferPointer(rebasing: words[rows])
-                let out = UnsafeMutableBufferPointer(rebasing: truths[rows])
-                guard judgeBlock(part, kinds, lower, upper, out) else { return false }
-                start = rows.upperBound
-              }
-              return true
-            }
-          }
+    return truths.withUnsafeMutableBufferPointer { truths in
+      words.withUnsafeBufferPointer { words in
+        var start = 0
+        while start < words.count {
+          let rows = start..<min(start &+ block, words.count)
+          let part = UnsafeBufferPointer(rebasing: words[rows])
+          let out = UnsafeMutableBufferPointer(rebasing: truths[rows])
+          guard judgeBlock(part, wides, out) else { return false }
+          start = rows.upperBound
         }
+        return true
       }
     }
   }
 
+  /// What holds for all of some ranges that stand one after the other, if something does.
   @inline(__always)
+  private func judge(zones: ArraySlice<WideZone>) -> UInt8? {
+    var areNever = true
+    var areCertain = true
+    for zone in zones {
+      if !zone.isOfIntegers { return nil }
+      areNever =
+        areNever
+        && (zone.leastLower > integerRanges.meets.last
+          || zone.mostUpper < integerRanges.meets.first)
+      areCertain =
+        areCertain && integerRanges.certain.first <= zone.leastLower
+        && zone.mostUpper <= integerRanges.certain.last
+        && zone.mostLower <= integerRanges.meets.last
+        && zone.leastUpper >= integerRanges.meets.first
+    }
+    return areNever ? Truth.never.rawValue : areCertain ? Truth.certain.rawValue : nil
+  }
+
   private func judgeBlock(
-    _ words: UnsafeBufferPointer<UInt64>, _ kinds: UnsafeBufferPointer<UInt8>,
-    _ lower: UnsafeBufferPointer<UInt64>, _ upper: UnsafeBufferPointer<UInt64>,
+    _ words: UnsafeBufferPointer<UInt64>, _ wides: WideTable.Bounds,
     _ truths: UnsafeMutableBufferPointer<UInt8>
   ) -> Bool {
     let count = words.count
     let base = Word(wide: 0).bits
     let start = words[0]
     let first = Int(truncatingIfNeeded: start &- base)
+    var difference: UInt64 = 0
+    for i in 0..<count { difference |= words[i] &- start ^ UInt64(truncatingIfNeeded: i) }
+    let isInOrder = difference == 0 && first >= 0 && first <= wides.kinds.count &- count
+    if isInOrder {
+      let zones = first / WideZone.size...(first &+ count &- 1) / WideZone.size
+      if let truth = judge(zones: wides.zones[zones]) {
+        truths.update(repeating: truth)
+        return true
+      }
+    }
     let possibleFirst = integerRanges.meets.first
     let possibleLast = integerRanges.meets.last
     let certainFirst = integerRanges.certain.first
     let certainLast = integerRanges.certain.last
     let wanted = FastJudgement.integerTag &<< 48
-    var difference: UInt64 = 0
-    for i in 0..<count { difference |= words[i] &- start ^ UInt64(truncatingIfNeeded: i) }
     var others: UInt64 = 0
     var otherKinds: UInt8 = 0
-    if difference == 0, first >= 0, first <= lower.count &- count {
-      for i in first..<first &+ count { otherKinds |= kinds[i] ^ WideKind.range.rawValue }
-      for i in 0..<count {
-        let low = lower[first &+ i]
-        let high = upper[first &+ i]
-        others |= (low ^ wanted) | (high ^ wanted)
-        let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
-        let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
-        truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
+    let kinds = wides.kinds.span
+    let lower = wides.lower.span
+    let upper = wides.upper.span
+    var i = 0
+    if isInOrder {
+      let rows = first..<first &+ count
+      lower.extracting(rows).withUnsafeBufferPointer { lower in
+        upper.extracting(rows).withUnsafeBufferPointer { upper in
+          for i in 0..<count {
+            others |= (lower[i] ^ wanted) | (upper[i] ^ wanted)
+            let never = ((upper[i] &- possibleFirst) | (possibleLast &- lower[i])) &>> 63
+            let doubt = ((lower[i] &- certainFirst) | (certainLast &- upper[i])) &>> 63
+            truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
+          }
+        }
       }
-    } else {
-      for i in 0..<count {
-        let id = Int(truncatingIfNeeded: words[i] &- base)
-        // A word of another kind is far from the first wide value.
-        if id >= lower.count || id < 0 { return false }
-        let low = lower[id]
-        let high = upper[id]
-        others |= (low ^ wanted) | (high ^ wanted)
-        otherKinds |= kinds[id] ^ WideKind.range.rawValue
-        let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
-        let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
-        truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
-      }
+      for id in rows { otherKinds |= kinds[id] ^ WideKind.range.rawValue }
+      i = count
+    }
+    while i < count {
+      let id = Int(truncatingIfNeeded: words[i] &- base)
+      // A word of another kind is far from the first wide value.
+      if id >= lower.count || id < 0 { return false }
+      let low = lower[id]
+      let high = upper[id]
+      others |= (low ^ wanted) | (high ^ wanted)
+      otherKinds |= kinds[id] ^ WideKind.range.rawValue
+      let never = ((high &- possibleFirst) | (possibleLast &- low)) &>> 63
+      let doubt = ((low &- certainFirst) | (certainLast &- high)) &>> 63
+      truths[i] = UInt8(truncatingIfNeeded: never &* 3 | doubt &* 2)
+      i &+= 1
     }
     return others &>> 48 == 0 && otherKinds == 0
   }

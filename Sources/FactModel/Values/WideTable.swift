@@ -39,6 +39,8 @@ public final class WideTable {
     public internal(set) var lower: [UInt64] = []
     /// The upper bound of each entry.
     public internal(set) var upper: [UInt64] = []
+    /// What holds for the bounds of sixty-four entries each.
+    var zones: [WideZone] = []
 
     /// No entries.
     public init() {}
@@ -129,6 +131,9 @@ public final class WideTable {
   ) {
     ensureRestored()
     grow(&ids, to: count)
+    if count >= KeyTable.parallelCount {
+      return internMany(lower: lower, upper: upper, count: count, into: &ids)
+    }
     let kind = WideKind.range.rawValue
     var work = batch
     batch = InternScratch()
@@ -164,6 +169,45 @@ public final class WideTable {
     batch = work
   }
 
+  /// The same by two threads.
+  private func internMany(
+    lower: [UInt64], upper: [UInt64], count: Int, into ids: inout [UInt32]
+  ) {
+    let kind = WideKind.range.rawValue
+    var work = batch
+    batch = InternScratch()
+    defer { batch = work }
+    work.reserve(count)
+    for i in 0..<count { work.hashes[i] = WideTable.hash(kind, lower[i], upper[i]) }
+    let first = UInt32(entries.kinds.count)
+    var places = [UInt32](repeating: 0, count: count)
+    identity.enterMany(
+      hashes: work.hashes, count: count, firstID: first, ids: &ids, places: &places)
+    func isSame(_ i: Int, _ id: UInt32) -> Bool {
+      if id >= first {
+        let other = Int(id - first)
+        return lower[other] == lower[i] && upper[other] == upper[i]
+      }
+      return stored(id) == WideEntry(kind: .range, lower: lower[i], upper: upper[i])
+    }
+    for i in 0..<count {
+      // Another value may have the same hash.
+      if places[i] == KeyTable.unplaced || ids[i] != noRow && !isSame(i, ids[i]) {
+        (ids[i], places[i]) = identity.resolve(
+          first + UInt32(i), hash: work.hashes[i], after: places[i]
+        ) { isSame(i, $0) }
+      }
+    }
+    let fresh = identity.number(
+      hashes: work.hashes, count: count, firstID: first, ids: &ids, places: &places,
+      fresh: &work.fresh)
+    for k in 0..<fresh {
+      let i = Int(work.fresh[k])
+      append(kind, lower[i], upper[i])
+      ids[i] = first &+ UInt32(truncatingIfNeeded: k)
+    }
+  }
+
   /// The id of a value that is there, else nil.
   public func find(_ entry: WideEntry) -> UInt32? {
     ensureRestored()
@@ -181,13 +225,15 @@ public final class WideTable {
   }
 
   private func append(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) {
+    if entries.kinds.count % WideZone.size == 0 { entries.zones.append(WideZone()) }
+    entries.zones[entries.zones.count - 1].add(kind, lower, upper)
     entries.kinds.append(kind)
     entries.lower.append(lower)
     entries.upper.append(upper)
   }
 
   @inline(__always)
-  private static func hash(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) -> UInt32 {
+  static func hash(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) -> UInt32 {
     Hashing.finish(Hashing.step(Hashing.step(UInt64(kind), lower), upper))
   }
 
