@@ -57,7 +57,6 @@ extension GroupScan {
       swap(&truths, &part.truths)
       swap(&others, &part.others)
     }
-    let never = Truth.never.rawValue
     var start = rows.lowerBound
     while start < rows.upperBound {
       let end = min(rows.upperBound, start + Batch.capacity)
@@ -72,10 +71,18 @@ extension GroupScan {
           for row in 0..<size { truths[row] = max(truths[row], others[row]) }
         }
       }
+      count(truths.span.extracting(0..<size), in: part)
+      start = end
+    }
+  }
+
+  private func count(_ truths: Span<UInt8>, in part: Count) {
+    let never = Truth.never.rawValue
+    truths.withUnsafeBufferPointer { truths in
       var row = 0
-      while row < size {
+      while row < truths.count {
         // So few that a byte holds their number, and sixteen are added at a time.
-        let stop = min(row + 128, size)
+        let stop = min(row + 128, truths.count)
         var certain: UInt8 = 0
         var possible: UInt8 = 0
         for i in row..<stop {
@@ -86,7 +93,6 @@ extension GroupScan {
         part.possible += Int(possible)
         row = stop
       }
-      start = end
     }
   }
 }

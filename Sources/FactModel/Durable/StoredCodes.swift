@@ -81,8 +81,13 @@ final class StoredCodes: @unchecked Sendable {
   ) {
     let codes = UnsafeBufferPointer(
       start: start.assumingMemoryBound(to: T.self) + rows.lowerBound, count: rows.count)
-    for i in 0..<rows.count {
-      words[position &+ i] = base &+ UInt64(truncatingIfNeeded: codes[i])
+    let count = rows.count
+    // Both ends are checked once, so that several codes are widened at a time.
+    precondition(position >= 0 && position + count <= words.count, "room for all rows")
+    words.withUnsafeMutableBufferPointer { words in
+      for i in 0..<count {
+        words[position &+ i] = base &+ UInt64(truncatingIfNeeded: codes[i])
+      }
     }
   }
 

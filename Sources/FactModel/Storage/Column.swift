@@ -141,9 +141,15 @@ public struct Column: Sendable {
     _ codes: [T], _ rows: Range<Int>, _ words: inout [UInt64], _ position: Int
   ) {
     let base = self.base
-    let first = rows.lowerBound
-    for i in 0..<rows.count {
-      words[position &+ i] = base &+ UInt64(truncatingIfNeeded: codes[first &+ i])
+    let count = rows.count
+    // Both ends are checked once, so that several codes are widened at a time.
+    precondition(position >= 0 && position + count <= words.count, "room for all rows")
+    words.withUnsafeMutableBufferPointer { words in
+      codes[rows].withUnsafeBufferPointer { codes in
+        for i in 0..<count {
+          words[position &+ i] = base &+ UInt64(truncatingIfNeeded: codes[i])
+        }
+      }
     }
   }
 
@@ -169,9 +175,14 @@ public struct Column: Sendable {
     _ codes: [T], _ rows: [UInt32], _ positions: Range<Int>, _ words: inout [UInt64]
   ) {
     let base = self.base
-    for i in positions {
-      let row = Int(truncatingIfNeeded: rows[i] & 0xFFFF)
-      words[i] = base &+ UInt64(truncatingIfNeeded: codes[row])
+    precondition(positions.upperBound <= min(rows.count, words.count), "room for all rows")
+    rows.withUnsafeBufferPointer { rows in
+      words.withUnsafeMutableBufferPointer { words in
+        for i in positions {
+          let row = Int(truncatingIfNeeded: rows[i] & 0xFFFF)
+          words[i] = base &+ UInt64(truncatingIfNeeded: codes[row])
+        }
+      }
     }
   }
 
