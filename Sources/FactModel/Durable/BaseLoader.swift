@@ -8,13 +8,11 @@ struct BaseLoader {
 
   private var path: String { environment.path }
 
-  /// A large value by its number.
+  /// A large value by its number, which is looked up when it is first read.
   func blob(_ number: Int, _ size: Int) throws -> StoredBlob {
+    guard size >= 0 else { throw BaseError.damaged(path, "value \(number) has no size") }
     if let known = cache.find(number, size: size, in: environment) { return known }
-    guard let value = try reader.value(.blob(number)),
-      let blob = StoredBlob(
-        number: number, value: value, size: size, owner: environment, damage: damage)
-    else { throw BaseError.damaged(path, "value \(number) is missing or too short") }
+    let blob = StoredBlob(number: number, size: size, owner: environment, damage: damage)
     cache.note(blob)
     return blob
   }
@@ -45,7 +43,7 @@ struct BaseLoader {
     let damage = self.damage
     values.wides.restore = { wides in
       for (count, blob) in blobs {
-        blob.touch(0, blob.bytes.count)
+        blob.touch(0, blob.size)
         var reader = ByteReader(blob.bytes)
         for _ in 0..<count {
           do { try wides.enter(&reader) } catch {

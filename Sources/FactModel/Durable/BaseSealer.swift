@@ -249,7 +249,7 @@ final class BaseSealer {
     case .constant: result.form = 0
     case .run: result.form = 1
     case .words, .full: result.width = StoredCodes.width(of: column.maximum &- column.base)
-    case .stored(let codes): codes.blob.touch(0, codes.blob.bytes.count)
+    case .stored(let codes): codes.blob.touch(0, codes.blob.size)
     case .bytes, .halves: break
     }
     if result.form == 2 { result.blob = nextBlob() }

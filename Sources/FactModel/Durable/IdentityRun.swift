@@ -11,7 +11,7 @@ struct IdentityRun {
 
   init?(rows: Range<Int>, blob: StoredBlob) {
     bits = IdentityRun.bits(rows.count)
-    guard rows.count <= IdentityRun.rowLimit, blob.bytes.count == IdentityRun.size(rows.count)
+    guard rows.count <= IdentityRun.rowLimit, blob.size == IdentityRun.size(rows.count)
     else { return nil }
     self.rows = rows
     self.blob = blob

@@ -178,12 +178,18 @@ struct MapStructure {
     guard first + count <= filePages else {
       throw .damaged(path, "the file has been cut short")
     }
-    for number in first..<first + count {
-      let bit: UInt64 = 1 << UInt64(number & 63)
-      guard seen[number >> 6] & bit == 0 else {
+    // A large value has many pages: those of one word of bits at once.
+    var start = first
+    while start < first + count {
+      let end = min(first + count, (start | 63) + 1)
+      let bits = (UInt64.max >> UInt64(64 - (end - start))) << UInt64(start & 63)
+      let taken = seen[start >> 6] & bits
+      if taken != 0 {
+        let number = start & ~63 | taken.trailingZeroBitCount
         throw damaged(page, "names page \(number), which is in use already")
       }
-      seen[number >> 6] |= bit
+      seen[start >> 6] |= bits
+      start = end
     }
   }
 

@@ -13,26 +13,74 @@ public final class DamageNote: @unchecked Sendable {
 
 /// A large value that lies in the map: bytes, and a checksum for each 64 KB of them behind.
 ///
-/// Each block is verified when it is first read. Used from one thread at a time until everything has been verified.
+/// Where it lies is looked up when it is first read, so that a base opens without a look at each of
+/// its columns; each block is verified when it is first read. Whoever reads it holds the state of the
+/// base that names it. Used from one thread at a time until everything has been verified.
 final class StoredBlob: @unchecked Sendable {
   let number: Int
-  /// The bytes themselves.
-  let bytes: UnsafeRawBufferPointer
-  private let sums: UnsafeRawBufferPointer
+  /// The number of bytes, without their checksums.
+  let size: Int
   let owner: MapEnvironment
   private let damage: DamageNote
-  private var verified: [UInt64]
+  /// Where the bytes begin; meaningful once `touch` or `bytes` has looked.
+  private(set) var start: UnsafeRawPointer
+  private var sums: UnsafeRawPointer
+  /// Whether it was looked up.
+  private(set) var isFound = false
+  /// A bit for each block; empty until the first is verified.
+  private var verified: [UInt64] = []
   private var remaining: Int
   /// Bytes that do not lie in the map because they are few.
-  private let copied: UnsafeMutableRawBufferPointer?
+  private var copied: UnsafeMutableRawBufferPointer?
+
+  /// A value that is named somewhere, and is looked up at first need.
+  init(number: Int, size: Int, owner: MapEnvironment, damage: DamageNote) {
+    self.number = number
+    self.size = size
+    self.owner = owner
+    self.damage = damage
+    start = StoredBlob.nowhere
+    sums = StoredBlob.nowhere
+    remaining = Checksum.blocks(size)
+  }
 
   /// Takes a value as it was written; nil where it cannot be one.
-  init?(
+  convenience init?(
     number: Int, value: UnsafeRawBufferPointer, size: Int, owner: MapEnvironment,
     damage: DamageNote
   ) {
-    let blocks = Checksum.blocks(size)
     guard size >= 0, value.count == StoredBlob.storedSize(size) else { return nil }
+    self.init(number: number, size: size, owner: owner, damage: damage)
+    take(value)
+  }
+
+  deinit { copied?.deallocate() }
+
+  /// An address that nobody reads from; it stays for as long as the process.
+  nonisolated(unsafe) private static let nowhere = UnsafeRawPointer(
+    UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16))
+
+  /// The bytes themselves.
+  var bytes: UnsafeRawBufferPointer {
+    if !isFound { find() }
+    return UnsafeRawBufferPointer(start: start, count: size)
+  }
+
+  /// Looks up where the value lies. What is missing reads as zeroes, and is noted.
+  private func find() {
+    let value = try? owner.read { try $0.value(.blob(number)) }
+    if let value, value.count == StoredBlob.storedSize(size) { return take(value) }
+    damage.note("value \(number) is missing or has another size")
+    let zeroes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: StoredBlob.storedSize(max(size, 0)) + 8, alignment: 16)
+    zeroes.initializeMemory(as: UInt8.self, repeating: 0)
+    copied = zeroes
+    start = zeroes.baseAddress.map { UnsafeRawPointer($0) } ?? StoredBlob.nowhere
+    remaining = 0
+    isFound = true
+  }
+
+  private func take(_ value: UnsafeRawBufferPointer) {
     var value = value
     if value.count < 8192 {
       // Small values share a page with others, which moves when they are written.
@@ -40,19 +88,11 @@ final class StoredBlob: @unchecked Sendable {
       copy.copyMemory(from: value)
       copied = copy
       value = UnsafeRawBufferPointer(copy)
-    } else {
-      copied = nil
     }
-    self.number = number
-    bytes = UnsafeRawBufferPointer(rebasing: value[0..<size])
-    sums = UnsafeRawBufferPointer(rebasing: value[value.count - blocks * 4..<value.count])
-    self.owner = owner
-    self.damage = damage
-    verified = [UInt64](repeating: 0, count: (blocks + 63) / 64)
-    remaining = blocks
+    start = value.baseAddress ?? StoredBlob.nowhere
+    sums = start + (value.count - Checksum.blocks(size) * 4)
+    isFound = true
   }
-
-  deinit { copied?.deallocate() }
 
   /// The bytes that a value of so many takes with its checksums.
   static func storedSize(_ size: Int) -> Int { (size + 3) & ~3 + Checksum.blocks(size) * 4 }
@@ -72,12 +112,17 @@ final class StoredBlob: @unchecked Sendable {
   @discardableResult
   func verifyAll() -> Bool {
     var isSound = true
-    for block in 0..<Checksum.blocks(bytes.count) where !isBlockSound(block) { isSound = false }
+    for block in 0..<Checksum.blocks(size) where !isBlockSound(block) { isSound = false }
     if !isSound { damage.note("block of value \(number)") }
     return isSound
   }
 
   private func verifyBlocks(_ first: Int, _ last: Int) {
+    if !isFound { find() }
+    if remaining == 0 { return }
+    if verified.isEmpty {
+      verified = [UInt64](repeating: 0, count: (Checksum.blocks(size) + 63) / 64)
+    }
     for block in first...last where verified[block >> 6] >> UInt64(block & 63) & 1 == 0 {
       verified[block >> 6] |= 1 << UInt64(block & 63)
       remaining -= 1
@@ -87,7 +132,7 @@ final class StoredBlob: @unchecked Sendable {
 
   private func isBlockSound(_ block: Int) -> Bool {
     let start = block * Checksum.blockSize
-    let end = min(bytes.count, start + Checksum.blockSize)
+    let end = min(size, start + Checksum.blockSize)
     let sum = Checksum.of(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
     return sum == sums.loadUnaligned(fromByteOffset: block * 4, as: UInt32.self)
   }
@@ -133,7 +178,7 @@ final class BlobCache {
   /// A value that is known, of this size and in this file.
   func find(_ number: Int, size: Int, in environment: MapEnvironment) -> StoredBlob? {
     guard let blob = blobs[number] ?? used[number], blob.owner === environment,
-      blob.bytes.count == size
+      blob.size == size
     else { return nil }
     used[number] = blob
     return blob

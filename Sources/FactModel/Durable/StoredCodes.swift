@@ -3,15 +3,14 @@ final class StoredCodes: @unchecked Sendable {
   let blob: StoredBlob
   /// The bytes of a code: 1 to 8, of which those that are no power of two save room.
   let width: Int
-  /// Where the codes begin, for loops that look their width up themselves.
-  let start: UnsafeRawPointer
+  /// Where the codes begin, once the value was touched.
+  private var start: UnsafeRawPointer { blob.start }
 
   /// Nil where the value is too short for so many codes.
   init?(_ blob: StoredBlob, width: Int, count: Int) {
-    guard blob.bytes.count >= width * count, let start = blob.bytes.baseAddress else { return nil }
+    guard blob.size >= width * count else { return nil }
     self.blob = blob
     self.width = width
-    self.start = start
   }
 
   /// The code of one row.
@@ -36,7 +35,10 @@ final class StoredCodes: @unchecked Sendable {
   private var mask: UInt64 { .max >> UInt64(64 - width * 8) }
 
   /// The code of one row, not verified: for estimates alone.
-  func unverifiedCode(at row: Int) -> UInt64 { load(row) }
+  func unverifiedCode(at row: Int) -> UInt64 {
+    _ = blob.bytes
+    return load(row)
+  }
 
   /// The fewest bytes that hold a number.
   static func width(of span: UInt64) -> Int { max(1, (64 - span.leadingZeroBitCount + 7) / 8) }
@@ -114,7 +116,7 @@ final class StoredCodes: @unchecked Sendable {
     _ words: inout [UInt64]
   ) {
     let codes = UnsafeBufferPointer(
-      start: start.assumingMemoryBound(to: T.self), count: blob.bytes.count / T.bitWidth * 8)
+      start: start.assumingMemoryBound(to: T.self), count: blob.size / T.bitWidth * 8)
     for i in positions {
       let row = Int(truncatingIfNeeded: rows[i] & 0xFFFF)
       words[i] = base &+ UInt64(truncatingIfNeeded: codes[row])

@@ -26,10 +26,10 @@ final class StoredDictionary: @unchecked Sendable {
   /// Takes runs that follow one another.
   init?(texts: [TextRun], hashes: [HashRun]) {
     for run in texts {
-      guard run.first == count, run.blob.bytes.count >= run.count * 4 else { return nil }
+      guard run.first == count, run.blob.size >= run.count * 4 else { return nil }
       count += run.count
     }
-    for run in hashes where run.blob.bytes.count != run.count * 8 { return nil }
+    for run in hashes where run.blob.size != run.count * 8 { return nil }
     self.texts = texts
     self.hashes = hashes
   }
@@ -50,7 +50,7 @@ final class StoredDictionary: @unchecked Sendable {
     let base = run.count * 4
     let start = index == 0 ? 0 : Int(run.blob.word32(index - 1))
     let end = Int(run.blob.word32(index))
-    guard start <= end, base + end <= run.blob.bytes.count else {
+    guard start <= end, base + end <= run.blob.size else {
       return UnsafeRawBufferPointer(start: nil, count: 0)
     }
     run.blob.touch(base + start, end - start)
@@ -109,8 +109,8 @@ final class StoredDictionary: @unchecked Sendable {
 
   /// Verifies everything that was not verified yet; from then on several threads may read.
   func verify() {
-    for run in texts { run.blob.touch(0, run.blob.bytes.count) }
-    for run in hashes { run.blob.touch(0, run.blob.bytes.count) }
+    for run in texts { run.blob.touch(0, run.blob.size) }
+    for run in hashes { run.blob.touch(0, run.blob.size) }
   }
 
   /// Appends what a transaction has written.

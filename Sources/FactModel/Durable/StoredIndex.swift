@@ -18,7 +18,7 @@ final class StoredIndex {
   private static let header = 24
 
   init?(columns: [Int], rows: Range<Int>, blob: StoredBlob) {
-    guard blob.bytes.count >= StoredIndex.header, let base = blob.bytes.baseAddress else {
+    guard blob.size >= StoredIndex.header, let base = blob.bytes.baseAddress else {
       return nil
     }
     blob.touch(0, StoredIndex.header)
@@ -27,7 +27,7 @@ final class StoredIndex {
     groupCount = Int(blob.word32(3))
     filledGroups = Int(blob.word32(4))
     width = StoredIndex.width(rows.count)
-    guard blob.bytes.count == StoredIndex.size(groups: groupCount, rows: rows.count) else {
+    guard blob.size == StoredIndex.size(groups: groupCount, rows: rows.count) else {
       return nil
     }
     start = base + StoredIndex.header + (groupCount + 1) * 4

@@ -49,7 +49,7 @@ final class StoredStates {
   /// The levels of a segment, if it has some that were not read yet.
   func takeLevels(_ block: Int) -> [UInt8]? {
     guard let blob = levels.removeValue(forKey: block) else { return nil }
-    blob.touch(0, blob.bytes.count)
+    blob.touch(0, blob.size)
     return blob.bytes.map { min($0, Certainty.possible.rawValue) }
   }
 }
@@ -122,7 +122,7 @@ extension FactTable {
     let words = (facts.rowCount + 63) / 64
     for (block, blob) in entries {
       let start = block * 1024
-      let end = min(start + blob.bytes.count / 8, words)
+      let end = min(start + blob.size / 8, words)
       guard start < end else { continue }
       if hasEntries.count < end {
         hasEntries.append(contentsOf: repeatElement(0, count: end - hasEntries.count))

@@ -78,7 +78,7 @@ final class StoredTable {
   var indexEntries: [IndexEntry] {
     indexes.map {
       IndexEntry(
-        column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.bytes.count)
+        column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.size)
     }
   }
 

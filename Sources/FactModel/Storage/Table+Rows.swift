@@ -125,7 +125,7 @@ extension Table {
     for number in first..<max(first, end) {
       for column in columns {
         if case .stored(let codes) = segments[number].columns[column].codes {
-          codes.blob.touch(0, codes.blob.bytes.count)
+          codes.blob.touch(0, codes.blob.size)
         }
       }
     }
