@@ -341,4 +341,22 @@ final class ManyRowsTests: XCTestCase {
     table.settle()
     table.checkInvariants()
   }
+
+  func testAnIndexOfManyRowsIsTheSameOnAnyNumberOfThreads() {
+    _ = withOneAndManyThreads {
+      let table = Table(arity: 3, account: MemoryAccount())
+      var rows: [UInt32] = []
+      var isNew: [Bool] = []
+      table.insert(
+        columns: symbols(0..<150_000), count: 150_000, rows: &rows, isNew: &isNew)
+      let index = table.index(on: [1])
+      XCTAssertEqual(index.filledGroups, 300)
+      for key in 0..<300 {
+        let found = index.rows(forKey: [Word(symbol: UInt32(key)).bits])
+        XCTAssertEqual(found, (0..<500).map { UInt32($0 * 300 + key) })
+      }
+      XCTAssertEqual(index.rows(forKey: [Word(symbol: 300).bits]), [])
+      return index.groupCount
+    }
+  }
 }

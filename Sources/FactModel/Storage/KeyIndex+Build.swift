@@ -124,24 +124,58 @@ extension KeyIndex {
     groupCount = firstRows.count
   }
 
+  /// Rows from which on several threads lay them out.
+  private static let parallelRows = 1 << 17
+
   /// Lays the rows out by group, ascending within each.
+  ///
+  /// Each thread counts a share of the rows, learns where its rows of each group begin, and puts them
+  /// there; where groups are about as many as rows, counting them several times costs more than it
+  /// saves.
   private func arrange(_ groupOf: [UInt32]) {
-    // Counts stand two places late, so that filling leaves each start where it belongs.
-    var offsets = [UInt32](repeating: 0, count: groupCount + 2)
-    for group in groupOf { offsets[Int(group) &+ 2] &+= 1 }
+    let total = groupOf.count
+    let groups = groupCount
+    let isShared = total >= KeyIndex.parallelRows && groups <= total / 4
+    let shares = isShared ? min(Workers.count, 4) : 1
+    var counts = [UInt32](repeating: 0, count: shares * groups)
+    var starts = [UInt32](repeating: 0, count: groups + 1)
+    var rows = [UInt32](repeating: 0, count: total)
     var filled = 0
-    for g in 2..<max(2, offsets.count) {
-      if offsets[g] > 0 { filled &+= 1 }
-      offsets[g] = offsets[g] &+ offsets[g &- 1]
+    groupOf.withUnsafeBufferPointer { groupOf in
+      counts.withUnsafeMutableBufferPointer { counts in
+        rows.withUnsafeMutableBufferPointer { rows in
+          let counts = counts
+          let rows = rows
+          parallel(over: shares) { share in
+            let base = share * groups
+            for row in total * share / shares..<total * (share + 1) / shares {
+              counts[base &+ Int(groupOf[row])] &+= 1
+            }
+          }
+          var sum: UInt32 = 0
+          for group in 0..<groups {
+            starts[group] = sum
+            let before = sum
+            for share in 0..<shares {
+              let own = counts[share &* groups &+ group]
+              counts[share &* groups &+ group] = sum
+              sum &+= own
+            }
+            filled &+= sum == before ? 0 : 1
+          }
+          starts[groups] = sum
+          parallel(over: shares) { share in
+            let base = share * groups
+            for row in total * share / shares..<total * (share + 1) / shares {
+              let place = base &+ Int(groupOf[row])
+              rows[Int(counts[place])] = UInt32(truncatingIfNeeded: row)
+              counts[place] &+= 1
+            }
+          }
+        }
+      }
     }
-    var rows = [UInt32](repeating: 0, count: groupOf.count)
-    for row in 0..<groupOf.count {
-      let g = Int(groupOf[row]) &+ 1
-      rows[Int(offsets[g])] = UInt32(truncatingIfNeeded: row)
-      offsets[g] &+= 1
-    }
-    offsets.removeLast()
-    starts = offsets
+    self.starts = starts
     permutation = rows
     filledGroups = filled
   }
