@@ -86,8 +86,8 @@ extension GroupScan {
         var certain: UInt8 = 0
         var possible: UInt8 = 0
         for i in row..<stop {
-          certain &+= truths[i] == 0 ? 1 : 0
-          possible &+= truths[i] != never ? 1 : 0
+          if truths[i] == 0 { certain &+= 1 }
+          if truths[i] != never { possible &+= 1 }
         }
         part.certain += Int(certain)
         part.possible += Int(possible)

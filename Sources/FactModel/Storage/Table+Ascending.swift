@@ -19,15 +19,20 @@ struct AscendingColumns {
   }
 
   private func isAscending(_ words: [UInt64], count: Int) -> Bool {
-    var start = 1
-    while start < count {
-      let end = min(start + 1024, count)
-      var fell: UInt64 = 0
-      for i in start..<end { fell |= words[i] > words[i &- 1] ? 0 : 1 }
-      if fell != 0 { return false }
-      start = end
+    precondition(count <= words.count, "a word for each row")
+    return words.withUnsafeBufferPointer { words in
+      var start = 1
+      while start < count {
+        let end = min(start + 1024, count)
+        var fell: UInt64 = 0
+        for i in start..<end {
+          if words[i] <= words[i &- 1] { fell = 1 }
+        }
+        if fell != 0 { return false }
+        start = end
+      }
+      return true
     }
-    return true
   }
 }
 

@@ -13,8 +13,9 @@ final class NumberPages {
   static let shift = 6
   /// Texts that a page must have on average, for as much memory as slots of hashes take.
   private static let leastFilling = 8
-  /// Pages of a prefix, and of all, from which on that is asked.
-  private static let pagesOfPrefix = 1024
+  /// Pages of a prefix, and of all, from which on that is asked: a million numbers that come in any
+  /// order have their pages before they fill them.
+  private static let pagesOfPrefix = 8192
   private static let pagesOfAll = 32_768
 
   /// The numbers of one page; they end where another page is made.
