@@ -213,4 +213,33 @@ final class ManyFactsTests: XCTestCase {
     XCTAssertEqual(found[1].filter { $0.hasSuffix("certain") }.count, 8_999)
     XCTAssertEqual(found[1].filter { !$0.hasSuffix("certain") }, ["i5 possible"])
   }
+
+  /// A load that looks things up is stated bit by bit as well, since what it reads stays as it is.
+  func testALoadIntoABaseMayLookThingsUp() throws {
+    let path = try write("items.tsv", rows: 200_000) { numbers in
+      "i\(numbers.next(90_000))\tk\(numbers.next(9))\t\(numbers.next(900))\t2026-01-01"
+    }
+    let file = "file(\"\(path)\", id: I, kind: K, size: S, day: D)"
+    let program = """
+      relation item(id: entity, name: text, size: integer).
+      relation kind(id: entity, name: text).
+      relation gone(id: entity).
+      kind(k1, "one"). kind(k2, "two"). kind(k2, "zwei"). kind(k5, "five"). gone(i5). gone(i77).
+      load item(I, N, S) :- \(file), kind(K, N), not gone(I), S < 800.
+      """
+    // What a load states is not what it reads.
+    let again = "load item(I, N, S + 1) :- \(file), K = k1, item(I, N, _), S < 5."
+    let query = "item(_, N, S) | C = count, T = sum S by N? item(i9, N, S)? item(i77, N, S)?"
+    let memory = Engine()
+    let base = Engine()
+    try base.open(base: folder + "/base")
+    for text in [program, again] {
+      _ = try run(text, on: memory)
+      _ = try run(text, on: base)
+      let expected = try answers(query, on: memory)
+      XCTAssertEqual(try answers(query, on: base), expected)
+      XCTAssertEqual(expected[0].count, 4)
+      XCTAssertEqual(expected[2].count, 0)
+    }
+  }
 }

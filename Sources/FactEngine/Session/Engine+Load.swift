@@ -26,7 +26,9 @@ extension Engine {
         message: "`\(rule.relation)` takes \(known.arity) values, not \(arity)", hint: nil)
     }
     var loader = LoadedRows(arity: arity, hasQualifiers: hasQualifiers)
-    let isStreamed = durable != nil && !rule.hasAggregates && rule.body.readsOnlyFiles
+    let isStreamed =
+      durable != nil && !rule.hasAggregates
+      && rule.body.readsOnlyFiles(and: { self.staysAsItIs($0, whileLoading: rule.relation) })
     let open: () throws -> Relation = { [self] in
       if let new { try base.declare(new) }
       guard let relation = known ?? base.relation(named: rule.relation, arity: arity) else {
@@ -76,6 +78,12 @@ extension Engine {
     return .loaded(
       rows: loader.rows, newFacts: loader.newFacts, newClaims: loader.newClaims,
       skipped: evaluation.skippedRows)
+  }
+
+  /// Whether a relation has nothing but stored facts, and those of another relation than the one that
+  /// is loaded: then its rows stay what they are while the load states others.
+  private func staysAsItIs(_ name: String, whileLoading loaded: String) -> Bool {
+    name != loaded && !resolver.isDerived(name) && base.relation(named: name)?.isBuiltin == false
   }
 
   /// States the rows that wait, and leaves none; with `onlyFull` fewer than fill a segment.
@@ -207,13 +215,17 @@ private struct LoadedRows {
 }
 
 extension ResolvedBody {
-  /// Whether nothing but files is read.
-  fileprivate var readsOnlyFiles: Bool {
+  /// Whether nothing is read but files and relations of which `isAllowed` says so.
+  fileprivate func readsOnlyFiles(and isAllowed: (String) -> Bool) -> Bool {
     alternatives.joined().allSatisfy { literal in
       switch literal.kind {
       case .atom(let atom), .optional(let atom):
-        if case .file = atom.source { true } else { false }
-      case .negation(let body): body.readsOnlyFiles
+        switch atom.source {
+        case .file: true
+        case .relation(let name): isAllowed(name)
+        default: false
+        }
+      case .negation(let body): body.readsOnlyFiles(and: isAllowed)
       case .comparison, .memberOfList, .memberOfRange, .overlaps, .test: true
       }
     }
