@@ -60,7 +60,7 @@ package struct FieldView {
           words[record] = isNegative ? zero &- value : zero &+ value
           continue
         }
-      } else if length > 8,
+      } else if length > 8, FieldView.areDigits(FieldView.digits(base + start, 8)),
         let integer = FieldParser.integer(field(slice).span), let word = Word(integer: integer)
       {
         words[record] = word.bits

@@ -44,6 +44,14 @@ public final class WideTable {
 
     /// No entries.
     public init() {}
+
+    mutating func append(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) {
+      if kinds.count % WideZone.size == 0 { zones.append(WideZone()) }
+      zones[zones.count - 1].add(kind, lower, upper)
+      kinds.append(kind)
+      self.lower.append(lower)
+      self.upper.append(upper)
+    }
   }
 
   private var entries = Bounds()
@@ -201,11 +209,15 @@ public final class WideTable {
     let fresh = identity.number(
       hashes: work.hashes, count: count, firstID: first, ids: &ids, places: &places,
       fresh: &work.fresh)
+    // Out of the table while they grow: each append to a property of a class is checked.
+    var grown = Bounds()
+    swap(&grown, &entries)
     for k in 0..<fresh {
       let i = Int(work.fresh[k])
-      append(kind, lower[i], upper[i])
+      grown.append(kind, lower[i], upper[i])
       ids[i] = first &+ UInt32(truncatingIfNeeded: k)
     }
+    swap(&grown, &entries)
   }
 
   /// The id of a value that is there, else nil.
@@ -225,11 +237,7 @@ public final class WideTable {
   }
 
   private func append(_ kind: UInt8, _ lower: UInt64, _ upper: UInt64) {
-    if entries.kinds.count % WideZone.size == 0 { entries.zones.append(WideZone()) }
-    entries.zones[entries.zones.count - 1].add(kind, lower, upper)
-    entries.kinds.append(kind)
-    entries.lower.append(lower)
-    entries.upper.append(upper)
+    entries.append(kind, lower, upper)
   }
 
   @inline(__always)
