@@ -1,8 +1,9 @@
 /// The sealed frames of one column side by side, for gathering rows that lie in many segments.
 ///
 /// Shares the codes with the segments. There is a pass for each width that occurs, so that a row
-/// costs two dependent reads and no decision about its segment.
-struct PagedColumn {
+/// costs two dependent reads and no decision about its segment. A class, since a copy for each look
+/// at it would count references to all its parts.
+final class PagedColumn {
   private var bases: [UInt64] = []
   /// What a row's offset is multiplied by: 1 in runs, else 0.
   private var steps: [UInt64] = []
@@ -20,7 +21,7 @@ struct PagedColumn {
   private var storedCount = 0
 
   /// Takes the next segment's frame.
-  mutating func append(_ column: Column) {
+  func append(_ column: Column) {
     bases.append(column.base)
     var step: UInt64 = 0
     var byteCodes: [UInt8] = []

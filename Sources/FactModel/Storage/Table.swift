@@ -52,7 +52,7 @@ public final class Table: RowSource {
     self.arity = arity
     self.isSet = isSet
     tail = Array(repeating: [], count: arity)
-    paged = Array(repeating: PagedColumn(), count: arity)
+    paged = (0..<arity).map { _ in PagedColumn() }
     charge = MemoryCharge(account)
   }
 
@@ -234,7 +234,7 @@ public final class Table: RowSource {
     tailCount = rest
     segments.removeLast(segments.count - full)
     segmentBytes = segments.reduce(0) { $0 + $1.byteCount }
-    paged = Array(repeating: PagedColumn(), count: arity)
+    paged = (0..<arity).map { _ in PagedColumn() }
     for segment in segments {
       for c in 0..<arity { paged[c].append(segment.columns[c]) }
     }
