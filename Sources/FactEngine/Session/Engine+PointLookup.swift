@@ -39,12 +39,15 @@ extension Engine {
     var filled: [Int?] = Array(repeating: nil, count: relation.arity)
     columns.reserveCapacity(relation.arity)
     shown.reserveCapacity(relation.arity)
-    for (column, argument) in atom.arguments.enumerated() {
-      let attribute = relation.schema.attributes[column]
-      guard argument.name == nil, attribute.type != .percent else { return nil }
-      switch argument.value.kind {
+    // Parts of them are read in place: a copy of either counts references to all that is in it.
+    let attributes = relation.schema.attributes
+    let arguments = atom.arguments
+    for column in arguments.indices {
+      let type = attributes[column].type
+      guard arguments[column].name == nil, type != .percent else { return nil }
+      switch arguments[column].value.kind {
       case .constant(let value):
-        guard let asked = Coercion.asked(value, as: attribute.type) else { return nil }
+        guard let asked = Coercion.asked(value, as: type) else { return nil }
         let word = base.values.word(for: asked)
         guard word != .unknown, word != .anything else { return nil }
         keyColumns.append(column)
@@ -54,7 +57,7 @@ extension Engine {
         guard name.utf8.first != UInt8(ascii: "_"), !columns.contains(where: { $0.name == name })
         else { return nil }
         filled[column] = columns.count
-        columns.append(AnswerColumn(name: name, type: attribute.type, unit: attribute.unit))
+        columns.append(AnswerColumn(name: name, type: type, unit: attributes[column].unit))
         shown.append(column)
       default: return nil
       }
