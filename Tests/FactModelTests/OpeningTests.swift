@@ -64,6 +64,10 @@ final class OpeningTests: XCTestCase {
     let blobs = try blobs(durable.base)
     XCTAssertEqual(blobs.count, 9)
     XCTAssertEqual(blobs.filter(\.isFound).count, 0)
+    let stored = try XCTUnwrap(durable.base.relation(named: "e")?.facts.facts.stored)
+    XCTAssertFalse(stored.identity.isEmpty || stored.indexes.isEmpty)
+    XCTAssertFalse(stored.identity.contains { $0.blob.isFound }, "rows by hash")
+    XCTAssertFalse(stored.indexes.contains { $0.blob.isFound }, "rows by the first column")
     let table = try XCTUnwrap(durable.base.relation(named: "e")).facts.facts
     XCTAssertEqual(
       table.word(row: 70_000, column: 2), durable.base.values.word(for: .integer(0)).bits)

@@ -17,9 +17,9 @@ extension BaseSealer {
           continue
         }
         let blob = try loader.blob(entry.blob, entry.size)
-        if let index = StoredIndex(columns: [entry.column], rows: entry.rows, blob: blob) {
-          stored.indexes.append(index)
-        }
+        let index = StoredIndex(
+          columns: [entry.column], rows: entry.rows, shape: entry.shape, blob: blob)
+        if let index { stored.indexes.append(index) }
       }
       if before < stored.segments.count {
         let columns = try stored.segments[before...].map { try loader.columns($0) }

@@ -11,12 +11,12 @@ struct PlannedIndexes {
 /// A run of an index that is kept, or one that is made before it is written.
 final class PlannedIndexRun {
   let rows: Range<Int>
-  /// What it is in the base, once that is known; nil where the words did not fit.
+  /// What it is in the base, once that is known.
   var entry: StoredTable.IndexEntry?
   /// What it takes the place of.
   let replaced: [StoredTable.IndexEntry]
   let isNew: Bool
-  fileprivate var contents: StoredIndex.Contents?
+  private var contents: StoredIndexContents?
 
   init(kept entry: StoredTable.IndexEntry) {
     rows = entry.rows
@@ -36,8 +36,10 @@ final class PlannedIndexRun {
     SealedValue(
       number: number,
       make: { [self] in
-        contents = StoredIndex.contents(of: table, column: 0, rows: rows)
-        entry = contents.map { .init(column: 0, rows: rows, blob: number, size: $0.size) }
+        let made = StoredIndexContents(of: table, column: 0, rows: rows)
+        contents = made
+        entry = .init(
+          column: 0, rows: rows, blob: number, size: made.size, shape: made.shape)
       },
       size: { [self] in contents?.size ?? 0 },
       fill: { [self] in
@@ -143,9 +145,6 @@ extension BaseSealer {
         rows = last.rows.lowerBound..<rows.upperBound
         runs.removeLast()
       }
-      guard StoredIndex.fits(table, column: 0, rows: rows) else {
-        return (table.stored?.indexEntries ?? []).map { PlannedIndexRun(kept: $0) }
-      }
       runs.append(PlannedIndexRun(rows: rows, replaced: replaced))
       replaced = []
     }
@@ -158,12 +157,9 @@ extension BaseSealer {
     identities[stored.id] = plan?.runs ?? []
     var entries: [StoredTable.IndexEntry] = []
     for run in plan?.index ?? [] {
-      guard let entry = run.entry else {
-        entries += run.replaced.sorted { $0.rows.lowerBound < $1.rows.lowerBound }
-        continue
-      }
       for old in run.replaced { retire(old.blob) }
-      entries.append(entry)
+      // It was made by now.
+      if let entry = run.entry { entries.append(entry) }
     }
     indexEntries[stored.id] = entries
   }

@@ -35,7 +35,7 @@ struct Catalogue {
   }
 
   /// The format that this program writes.
-  static let format = 3
+  static let format = 4
   static let magic = Array("factsh base\n".utf8)
 
   /// Goes up with each seal, so that a process sees that it must read anew.

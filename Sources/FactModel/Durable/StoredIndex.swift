@@ -1,114 +1,162 @@
-/// Some rows of a table by the words of one column, as it lies in a base: where the rows of each
-/// word begin, then the rows, in three bytes each where that is enough. For columns whose words share
-/// their upper half and count up closely.
+/// Some rows of a table by the words of one column, as it lies in a base: a group for each word, and
+/// the rows of each group side by side, in three bytes each where that is enough.
+///
+/// Where words share their upper half and count up closely, a group is found by its position. Other
+/// words are kept as well, in buckets by their hash, of which each has about four.
 final class StoredIndex {
   let columns: [Int]
   /// The rows covered.
   let rows: Range<Int>
+  let shape: StoredIndexShape
   let blob: StoredBlob
-  let upper: UInt64
-  let least: UInt32
-  let groupCount: Int
-  let filledGroups: Int
+  /// Where in the value the parts begin.
+  private let layout: StoredIndexShape.Layout
   /// Bytes of a row.
   private let width: Int
-  /// Where the rows begin in the value.
-  private let start: UnsafeRawPointer
+  /// The bits of a word that lies in a bucket.
+  private let mask: UInt64
 
-  private static let header = 24
-
-  init?(columns: [Int], rows: Range<Int>, blob: StoredBlob) {
-    guard blob.size >= StoredIndex.header, let base = blob.bytes.baseAddress else {
-      return nil
-    }
-    blob.touch(0, StoredIndex.header)
-    upper = blob.bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)
-    least = blob.word32(2)
-    groupCount = Int(blob.word32(3))
-    filledGroups = Int(blob.word32(4))
-    width = StoredIndex.width(rows.count)
-    guard blob.size == StoredIndex.size(groups: groupCount, rows: rows.count) else {
-      return nil
-    }
-    start = base + StoredIndex.header + (groupCount + 1) * 4
+  /// Nil where the value cannot have such an index.
+  init?(columns: [Int], rows: Range<Int>, shape: StoredIndexShape, blob: StoredBlob) {
+    guard shape.isPossible(rows: rows.count) else { return nil }
+    layout = shape.layout(rows: rows.count)
+    width = StoredIndexShape.width(rows.count)
+    mask = shape.isHashed ? .max >> UInt64(64 - shape.keyWidth * 8) : .max
+    guard blob.size == layout.size else { return nil }
     self.columns = columns
     self.rows = rows
+    self.shape = shape
     self.blob = blob
   }
 
   /// Where the rows of a word lie; a damaged value never leads beyond them.
   @inline(__always)
   func places(of word: UInt64) -> Range<UInt32> {
-    // A word below the base wraps around and is too large.
-    let group = word &- (upper | UInt64(least))
-    guard group < UInt64(groupCount) else { return 0..<0 }
-    let first = blob.word32(Int(group), from: StoredIndex.header)
-    let end = min(blob.word32(Int(group) &+ 1, from: StoredIndex.header), UInt32(rows.count))
+    guard shape.isHashed else {
+      // A word below the base wraps around and is too large.
+      let group = word &- shape.base
+      return group < UInt64(shape.groupCount) ? places(ofGroup: Int(group)) : 0..<0
+    }
+    return hashedPlaces(of: word)
+  }
+
+  private func hashedPlaces(of word: UInt64) -> Range<UInt32> {
+    // A word below the base wraps around and is too large, or nowhere in its bucket.
+    let wanted = word &- shape.base
+    guard wanted & ~mask == 0 else { return 0..<0 }
+    let bucket = StoredIndexShape.bucket(of: word, bits: layout.bits)
+    let first = Int(blob.word32(bucket))
+    let end = min(Int(blob.word32(bucket &+ 1)), shape.groupCount)
+    guard first < end else { return 0..<0 }
+    blob.touch(layout.keys &+ first &* shape.keyWidth, (end &- first) &* shape.keyWidth)
+    let keys = blob.start + layout.keys
+    for group in first..<end {
+      // Rows and checksums follow the last one.
+      let key = keys.loadUnaligned(fromByteOffset: group &* shape.keyWidth, as: UInt64.self)
+      if key & mask == wanted { return places(ofGroup: group) }
+    }
+    return 0..<0
+  }
+
+  @inline(__always)
+  private func places(ofGroup group: Int) -> Range<UInt32> {
+    // Where each word has one row, a row has the place of its group.
+    if layout.starts == layout.rows { return UInt32(group)..<UInt32(group) + 1 }
+    let first = blob.word32(group, from: layout.starts)
+    let end = min(blob.word32(group &+ 1, from: layout.starts), UInt32(rows.count))
     return first < end ? first..<end : 0..<0
   }
 
   /// The row at a place.
   @inline(__always)
   func row(_ place: Int) -> UInt32 {
-    blob.touch(StoredIndex.header &+ (groupCount &+ 1) &* 4 &+ place &* width, width)
-    var row = start.loadUnaligned(fromByteOffset: place &* width, as: UInt32.self)
+    let offset = layout.rows &+ place &* width
+    blob.touch(offset, width)
+    var row = blob.start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
     // The byte behind the last one belongs to a checksum.
     if width == 3 { row &= 0xFF_FFFF }
     return UInt32(truncatingIfNeeded: rows.lowerBound) &+ min(row, UInt32(rows.count - 1))
   }
+}
 
-  private static func width(_ rows: Int) -> Int { rows <= 1 << 24 ? 3 : 4 }
+/// What of an index is known without a look at it: the catalogue names it.
+struct StoredIndexShape: Equatable {
+  /// The bytes that a word takes where groups lie in buckets by their hash; 0 where they lie by
+  /// position.
+  var keyWidth: Int
+  /// Whether words do not share their upper half.
+  var isWide: Bool
+  /// What was taken off each word: no word is less.
+  var base: UInt64
+  var groupCount: Int
+  /// Groups that have rows.
+  var filledGroups: Int
 
-  private static func size(groups: Int, rows: Int) -> Int {
-    header + (groups + 1) * 4 + rows * width(rows)
+  var isHashed: Bool { keyWidth > 0 }
+
+  /// The upper half of all words, if they share it.
+  var upper: UInt64? { isWide ? nil : base & 0xFFFF_FFFF_0000_0000 }
+
+  /// Where the parts of a value begin: where buckets begin is first.
+  struct Layout {
+    var bits = 0
+    var keys = 0
+    var starts = 0
+    var rows = 0
+    var size = 0
   }
 
-  /// An index that is about to be written.
-  struct Contents {
-    fileprivate let index: KeyIndex
-    fileprivate let upper: UInt64
-    fileprivate let least: UInt32
-    let size: Int
-
-    /// Writes it to a value with four bytes more at its end.
-    func write(to value: UnsafeMutableRawBufferPointer) {
-      value.storeBytes(of: upper, toByteOffset: 0, as: UInt64.self)
-      let numbers = [least, UInt32(index.groupCount), UInt32(index.filledGroups), 0]
-      for (i, number) in numbers.enumerated() {
-        value.storeBytes(of: number, toByteOffset: 8 + i * 4, as: UInt32.self)
-      }
-      index.starts.withUnsafeBytes {
-        UnsafeMutableRawBufferPointer(rebasing: value[header...]).copyMemory(from: $0)
-      }
-      let rows = UnsafeMutableRawBufferPointer(
-        rebasing: value[(header + index.starts.count * 4)...])
-      let width = StoredIndex.width(index.permutation.count)
-      StoredCodes.pack(index.permutation, width: width, into: rows)
-    }
+  /// Whether an index over so many rows can be like this.
+  func isPossible(rows: Int) -> Bool {
+    rows > 0 && rows <= Int(UInt32.max) && filledGroups <= min(rows, groupCount)
+      && (isHashed
+        ? groupCount == filledGroups && keyWidth <= 8
+        : keyWidth == 0 && !isWide && groupCount <= 1 << 32 - Int(base & 0xFFFF_FFFF))
   }
 
-  /// Whether the words of some full segments share their upper half and lie closely enough, as far as
-  /// that can be said without a look at them.
-  static func fits(_ table: Table, column: Int, rows: Range<Int>) -> Bool {
-    var least = UInt64.max
-    var most: UInt64 = 0
-    for number in rows.lowerBound / Segment.rowLimit..<rows.upperBound / Segment.rowLimit {
-      least = min(least, table.segments[number].columns[column].minimum)
-      most = max(most, table.segments[number].columns[column].maximum)
+  func layout(rows: Int) -> Layout {
+    var layout = Layout()
+    if isHashed {
+      layout.bits = StoredIndexShape.bits(groupCount)
+      layout.keys = ((1 << layout.bits) + 1) * 4
+      layout.starts = layout.keys + groupCount * keyWidth
     }
-    return least <= most && most - least < UInt64(max(1024, rows.count * 2))
-      && least >> 32 == most >> 32
+    let hasStarts = !isHashed || groupCount < rows
+    layout.rows = layout.starts + (hasStarts ? (groupCount + 1) * 4 : 0)
+    layout.size = layout.rows + rows * StoredIndexShape.width(rows)
+    return layout
   }
 
-  /// The value of an index over some rows of a table; nil where their words do not fit.
-  static func contents(of table: Table, column: Int, rows: Range<Int>) -> Contents? {
-    let index = KeyIndex(source: TableRows(table, rows), columns: [column])
-    guard case .direct(let upper, let least) = index.lookup, index.grouped == rows.count else {
-      return nil
-    }
-    return Contents(
-      index: index, upper: upper, least: least,
-      size: size(groups: index.groupCount, rows: rows.count))
+  static func width(_ rows: Int) -> Int { rows <= 1 << 24 ? 3 : 4 }
+
+  /// So many buckets that each has about four groups, as a power of two.
+  static func bits(_ groups: Int) -> Int {
+    var bits = 0
+    while groups >> bits > 4 { bits += 1 }
+    return bits
+  }
+
+  @inline(__always)
+  static func bucket(of word: UInt64, bits: Int) -> Int {
+    Int(truncatingIfNeeded: UInt64(Hashing.finish(Hashing.step(0, word))) &>> UInt64(32 &- bits))
+  }
+}
+
+extension StoredIndexShape {
+  func write(to writer: inout ByteWriter) {
+    writer.byte(UInt8(keyWidth))
+    writer.flag(isWide)
+    writer.word(base)
+    writer.number(groupCount)
+    writer.number(filledGroups)
+  }
+
+  init(reading reader: inout ByteReader) throws(UnreadableBytes) {
+    keyWidth = Int(try reader.byte())
+    isWide = try reader.flag()
+    base = try reader.word()
+    groupCount = try reader.count()
+    filledGroups = try reader.count()
   }
 }
 
@@ -118,13 +166,11 @@ final class StoredIndex {
 final class StoredIndexRuns {
   let runs: [StoredIndex]
 
-  /// Takes those on some columns, as far as their words are of one kind; nil where there are none.
+  /// Takes those on some columns; nil where there are none.
   init?(_ indexes: [StoredIndex], columns: [Int]) {
     var runs: [StoredIndex] = []
     for index in indexes where index.columns == columns {
-      guard index.rows.lowerBound == runs.last?.rows.upperBound ?? 0,
-        index.upper == runs.first?.upper ?? index.upper
-      else { break }
+      guard index.rows.lowerBound == runs.last?.rows.upperBound ?? 0 else { break }
       runs.append(index)
     }
     guard !runs.isEmpty else { return nil }
@@ -133,36 +179,14 @@ final class StoredIndexRuns {
 
   /// The rows covered, from the first one on.
   var rows: Int { runs.last?.rows.upperBound ?? 0 }
-  var upper: UInt64 { runs[0].upper }
-  var least: UInt32 { runs[0].least }
+  /// The upper half of all words, if they share it.
+  var upper: UInt64? {
+    let upper = runs[0].shape.upper
+    return runs.allSatisfy { $0.shape.upper == upper } ? upper : nil
+  }
   /// About how many words there are: at least as many as in any one.
-  var filledGroups: Int { runs.reduce(0) { max($0, $1.filledGroups) } }
+  var filledGroups: Int { runs.reduce(0) { max($0, $1.shape.filledGroups) } }
   var blobs: [Int] { runs.map(\.blob.number) }
-}
-
-/// Some rows of a table, counted from 0.
-private final class TableRows: RowSource {
-  private let table: Table
-  private let rows: Range<Int>
-  var rowCount: Int { rows.count }
-  var arity: Int { table.arity }
-
-  init(_ table: Table, _ rows: Range<Int>) {
-    self.table = table
-    self.rows = rows
-  }
-
-  func unpack(column: Int, rows wanted: Range<Int>, into words: inout [UInt64]) {
-    let first = rows.lowerBound
-    table.unpack(
-      column: column, rows: first + wanted.lowerBound..<first + wanted.upperBound, into: &words)
-  }
-
-  func gather(column: Int, rows wanted: [UInt32], count: Int, into words: inout [UInt64]) {
-    let first = UInt32(rows.lowerBound)
-    table.gather(
-      column: column, rows: wanted.prefix(count).map { $0 + first }, count: count, into: &words)
-  }
 }
 
 extension KeyIndex {

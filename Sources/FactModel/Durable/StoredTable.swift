@@ -72,13 +72,15 @@ final class StoredTable {
     var rows: Range<Int>
     var blob: Int
     var size: Int
+    var shape: StoredIndexShape
   }
 
   /// The indexes as a directory names them.
   var indexEntries: [IndexEntry] {
     indexes.map {
       IndexEntry(
-        column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.size)
+        column: $0.columns[0], rows: $0.rows, blob: $0.blob.number, size: $0.blob.size,
+        shape: $0.shape)
     }
   }
 
@@ -114,6 +116,7 @@ final class StoredTable {
       ] {
         writer.number(number)
       }
+      index.shape.write(to: &writer)
     }
     writer.number(states.count)
     for state in states {
@@ -149,13 +152,14 @@ final class StoredTable {
       identity.append(run)
       first += count
     }
-    for _ in 0..<(try reader.count(of: 5)) {
+    for _ in 0..<(try reader.count(of: 17)) {
       let column = try reader.count()
       let first = try reader.count()
       let rows = first..<first + (try reader.count())
       let value = try blob(try reader.count(), try reader.count())
+      let shape = try StoredIndexShape(reading: &reader)
       guard column < arity, !rows.isEmpty, rows.upperBound <= rowCount,
-        let index = StoredIndex(columns: [column], rows: rows, blob: value)
+        let index = StoredIndex(columns: [column], rows: rows, shape: shape, blob: value)
       else { throw UnreadableBytes() }
       indexes.append(index)
     }

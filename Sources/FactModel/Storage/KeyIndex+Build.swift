@@ -205,9 +205,17 @@ extension KeyIndex {
         source.unpack(column: column, rows: row..<(row + size), into: &keys[k])
       }
       if !chainBatch(row, size, keys, &batch) {
-        // A word of another kind: the groups must be built anew, by hash.
-        regroup()
-        break
+        // A word of another kind.
+        if stored == nil {
+          regroup()
+          break
+        }
+        // What lies in a base finds any word, but its chains must tell words apart by hash.
+        lookup = .hashed
+        generation += 1
+        chained = Chains()
+        row = grouped
+        continue
       }
       row += size
     }

@@ -35,22 +35,28 @@ extension KeyIndex {
     let hasChains = !chained.next.isEmpty
     switch lookup {
     case .direct(let upper, let least):
+      probeDirect(keys[0], upper, least, &hits)
+      if hasChains { probeExact(keys[0], upper, &hits, inChains: true) }
+    case .exact(let upper):
       if let stored {
         probeStored(keys[0], stored, &hits)
       } else {
-        probeDirect(keys[0], upper, least, &hits)
+        probeExact(keys[0], upper, &hits, inChains: false)
       }
       if hasChains { probeExact(keys[0], upper, &hits, inChains: true) }
-    case .exact(let upper):
-      probeExact(keys[0], upper, &hits, inChains: false)
-      if hasChains { probeExact(keys[0], upper, &hits, inChains: true) }
     case .hashed:
-      hits.batch.reserve(count)
-      Hashing.rows(
-        keys, offset: 0, count: count, partial: &hits.batch.partial, into: &hits.batch.hashes)
-      groups.find(hashes: hits.batch.hashes, count: count, ids: &hits.batch.ids)
-      confirm(keys, &hits, inChains: false)
-      setSpans(&hits)
+      if stored == nil || hasChains {
+        hits.batch.reserve(count)
+        Hashing.rows(
+          keys, offset: 0, count: count, partial: &hits.batch.partial, into: &hits.batch.hashes)
+      }
+      if let stored {
+        probeStored(keys[0], stored, &hits)
+      } else {
+        groups.find(hashes: hits.batch.hashes, count: count, ids: &hits.batch.ids)
+        confirm(keys, &hits, inChains: false)
+        setSpans(&hits)
+      }
       if hasChains {
         chained.keys.find(hashes: hits.batch.hashes, count: count, ids: &hits.batch.ids)
         confirm(keys, &hits, inChains: true)

@@ -77,7 +77,7 @@ public final class KeyIndex {
       self.stored = stored
       grouped = stored.rows
       filledGroups = stored.filledGroups
-      lookup = .direct(upper: stored.upper, least: stored.least)
+      lookup = stored.upper.map { .exact(upper: $0) } ?? .hashed
     }
     extend()
   }
