@@ -25,6 +25,7 @@ final class StoredIndexTests: XCTestCase {
     let durable = try DurableBase(path: path)
     durable.thresholds.identity = Segment.rowLimit
     durable.thresholds.index = Segment.rowLimit
+    durable.thresholds.indexShare = 10
     return durable
   }
 
@@ -199,6 +200,25 @@ final class StoredIndexTests: XCTestCase {
     try check(durable, rows: 131_900, absent: [], word)
     try state(131_900..<132_100, in: durable, word)
     try check(durable, rows: 132_100, absent: [integer(-5, durable.base.values)], word)
+  }
+
+  /// An index that would take nearly as much room as the rows is not kept.
+  func testAnIndexIsKeptWhereItIsWorthItsRoom() throws {
+    for (distinct, isKept) in [(200_000, false), (3_000, true)] {
+      let durable = try open()
+      durable.thresholds.indexShare = BaseSealer.Thresholds().indexShare
+      try state(0..<200_000, in: durable) { i, values in
+        values.word(for: .integer(Int64(i % distinct) * 7_000_003)).bits
+      }
+      let table = try XCTUnwrap(durable.base.relation(named: "e")).facts.facts
+      XCTAssertEqual(table.stored?.indexes.isEmpty, !isKept, "\(distinct)")
+      let key = durable.base.values.word(for: .integer(14_000_006)).bits
+      XCTAssertEqual(
+        table.index(on: [0]).rows(forKey: [key]).count, 200_000 / distinct + (isKept ? 1 : 0))
+      durable.endReading()
+      tearDown()
+      setUp()
+    }
   }
 
   func testAShapeThatCannotBeIsRefused() {

@@ -145,6 +145,10 @@ extension BaseSealer {
         rows = last.rows.lowerBound..<rows.upperBound
         runs.removeLast()
       }
+      guard
+        StoredIndexContents.isWorthItsRoom(
+          table, column: 0, rows: rows, share: thresholds.indexShare)
+      else { return (table.stored?.indexEntries ?? []).map { PlannedIndexRun(kept: $0) } }
       runs.append(PlannedIndexRun(rows: rows, replaced: replaced))
       replaced = []
     }
@@ -172,6 +176,9 @@ extension BaseSealer {
     /// From how many rows on it keeps an index on the first column, which takes as much room as a
     /// fifth of them.
     var index = 8 * Segment.rowLimit
+    /// The part of the room of the rows that the words of an index may take where they lie far apart:
+    /// where each row has another one, they would take as much, and the base outgrow those of others.
+    var indexShare = 0.3
     /// Rows or texts that one run of an index gets after a short statement, whose successor must not
     /// wait for it.
     var merged = 8 * Segment.rowLimit

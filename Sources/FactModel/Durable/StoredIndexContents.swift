@@ -65,6 +65,25 @@ final class StoredIndexContents {
       permutation, width: StoredIndexShape.width(rowCount), into: part(layout.rows))
   }
 
+  /// Whether the words of an index take little room, or no more than a part of what the rows take, as
+  /// far as a sample of them tells.
+  static func isWorthItsRoom(
+    _ table: Table, column: Int, rows: Range<Int>, share: Double
+  ) -> Bool {
+    if isClose(table, column: column, rows: rows) { return true }
+    let (least, most) = bounds(of: table, column: column, rows: rows)
+    let groups = min(table.distinctCount(column: column), rows.count)
+    // A word, where its rows begin, and its part of a bucket.
+    let room = groups * (StoredCodes.width(of: most - least) + 5)
+    var taken = 0
+    for number in rows.lowerBound / Segment.rowLimit..<rows.upperBound / Segment.rowLimit {
+      for column in table.segments[number].columns where column.width > 0 {
+        taken += StoredCodes.width(of: column.maximum - column.base) * Segment.rowLimit
+      }
+    }
+    return Double(room) <= Double(taken) * share
+  }
+
   /// Whether the words of some full segments share their upper half and lie closely enough, as far as
   /// that can be said without a look at them.
   private static func isClose(_ table: Table, column: Int, rows: Range<Int>) -> Bool {
