@@ -16,6 +16,8 @@ public struct FileBadRow: Sendable, Hashable {
 ///
 /// Memory does not grow with the file but for the symbols in it.
 final class FileRecords {
+  /// Ranges for which room is made ahead at most.
+  private static let reservedRanges = 8 << 20
   private let evaluation: Evaluation
   private let file: ResolvedFile
 
@@ -67,11 +69,19 @@ final class FileRecords {
       let converted = RecordColumns(
         evaluation.values, columns: columns, types: types, names: reader.columns)
       var batch = RecordBatch()
+      var isFirst = true
       while try reader.next(into: &batch, shouldStop: shouldStop) {
         try evaluation.checkpoint()
         evaluation.meter.note(reader, of: path, rows: batch.recordCount)
         for bad in batch.badRows { try report(path, bad.line, bad.cause) }
         try convert(batch, path, converted, receive)
+        // Where nearly every row has a range of its own so far, the others will as well.
+        if isFirst, converted.newRanges > batch.recordCount / 10 * 9,
+          let rest = evaluation.meter.remainingRows
+        {
+          evaluation.values.wides.reserve(min(rest, FileRecords.reservedRanges))
+        }
+        isFirst = false
       }
       evaluation.meter.finish(reader)
       noteLateColumns(reader, path)

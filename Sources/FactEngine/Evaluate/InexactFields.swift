@@ -43,10 +43,10 @@ struct InexactFields {
     upper.removeAll(keepingCapacity: true)
   }
 
-  /// Writes the words of what was noted to its rows, and forgets it. Equal bounds are the exact
-  /// value.
-  mutating func enter(into words: inout [UInt64], in values: ValueStore) {
-    guard !rows.isEmpty else { return }
+  /// Writes the words of what was noted to its rows, and forgets it; returns how many ranges are new.
+  /// Equal bounds are the exact value.
+  mutating func enter(into words: inout [UInt64], in values: ValueStore) -> Int {
+    guard !rows.isEmpty else { return 0 }
     var kept = 0
     for position in rows.indices {
       if lower[position] == upper[position] {
@@ -58,10 +58,11 @@ struct InexactFields {
         kept += 1
       }
     }
-    values.wides.internRanges(lower: lower, upper: upper, count: kept, into: &ids)
+    let new = values.wides.internRanges(lower: lower, upper: upper, count: kept, into: &ids)
     let first = Word(wide: 0).bits
     for position in 0..<kept { words[rows[position]] = first | UInt64(ids[position]) }
     forget()
+    return new
   }
 
   /// A range, an approximate number or a vague date as the language writes it; nil where the field

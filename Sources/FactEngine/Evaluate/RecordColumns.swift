@@ -14,6 +14,8 @@ final class RecordColumns {
   private var stride = 0
   /// How many rows there are.
   private(set) var count = 0
+  /// How many ranges of the batch were new.
+  private(set) var newRanges = 0
 
   /// What one thread keeps.
   private final class Piece {
@@ -103,7 +105,7 @@ final class RecordColumns {
   private func readLeft(_ batch: RecordBatch, _ words: inout [UInt64]) -> [Int: String] {
     var bad: [Int: String] = [:]
     for piece in pieces.dropFirst() { pieces[0].ranges.take(&piece.ranges) }
-    pieces[0].ranges.enter(into: &words, in: values)
+    newRanges = pieces[0].ranges.enter(into: &words, in: values)
     for piece in pieces {
       for (position, records) in piece.left {
         let type = types[position]

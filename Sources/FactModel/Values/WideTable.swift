@@ -52,6 +52,22 @@ public final class WideTable {
       self.lower.append(lower)
       self.upper.append(upper)
     }
+
+    /// Appends entries of one kind, as many as a zone holds at a time.
+    mutating func append(_ kind: UInt8, _ lower: [UInt64], _ upper: [UInt64], count: Int) {
+      var start = 0
+      while start < count {
+        let filled = kinds.count % WideZone.size
+        let end = min(count, start + WideZone.size - filled)
+        var zone = filled == 0 ? WideZone() : zones.removeLast()
+        for i in start..<end { zone.add(kind, lower[i], upper[i]) }
+        zones.append(zone)
+        kinds.append(contentsOf: repeatElement(kind, count: end - start))
+        self.lower.append(contentsOf: lower[start..<end])
+        self.upper.append(contentsOf: upper[start..<end])
+        start = end
+      }
+    }
   }
 
   private var entries = Bounds()
@@ -133,16 +149,19 @@ public final class WideTable {
 
   /// Interns `count` ranges given by the words of their bounds, and writes the id of each.
   ///
-  /// A batch at a time, so that the waits for memory overlap. Complexity: O(count), expected.
+  /// A batch at a time, so that the waits for memory overlap. Returns how many are new. Complexity:
+  /// O(count), expected.
+  @discardableResult
   public func internRanges(
     lower: [UInt64], upper: [UInt64], count: Int, into ids: inout [UInt32]
-  ) {
+  ) -> Int {
     ensureRestored()
     grow(&ids, to: count)
     if count >= KeyTable.parallelCount {
       return internMany(lower: lower, upper: upper, count: count, into: &ids)
     }
     let kind = WideKind.range.rawValue
+    let before = entries.kinds.count
     var work = batch
     batch = InternScratch()
     var offset = 0
@@ -175,18 +194,21 @@ public final class WideTable {
       offset += size
     }
     batch = work
+    return entries.kinds.count - before
   }
 
   /// The same by two threads.
   private func internMany(
     lower: [UInt64], upper: [UInt64], count: Int, into ids: inout [UInt32]
-  ) {
+  ) -> Int {
     let kind = WideKind.range.rawValue
     var work = batch
     batch = InternScratch()
     defer { batch = work }
     work.reserve(count)
-    for i in 0..<count { work.hashes[i] = WideTable.hash(kind, lower[i], upper[i]) }
+    work.hashes.withUnsafeMutableBufferPointer { hashes in
+      for i in 0..<count { hashes[i] = WideTable.hash(kind, lower[i], upper[i]) }
+    }
     let first = UInt32(entries.kinds.count)
     var places = [UInt32](repeating: 0, count: count)
     identity.enterMany(
@@ -209,15 +231,21 @@ public final class WideTable {
     let fresh = identity.number(
       hashes: work.hashes, count: count, firstID: first, ids: &ids, places: &places,
       fresh: &work.fresh)
-    // Out of the table while they grow: each append to a property of a class is checked.
-    var grown = Bounds()
-    swap(&grown, &entries)
-    for k in 0..<fresh {
-      let i = Int(work.fresh[k])
-      grown.append(kind, lower[i], upper[i])
-      ids[i] = first &+ UInt32(truncatingIfNeeded: k)
+    if fresh == count {
+      entries.append(kind, lower, upper, count: count)
+    } else {
+      let new = work.fresh[0..<fresh]
+      entries.append(
+        kind, new.map { lower[Int($0)] }, new.map { upper[Int($0)] }, count: fresh)
     }
-    swap(&grown, &entries)
+    for k in 0..<fresh { ids[Int(work.fresh[k])] = first &+ UInt32(truncatingIfNeeded: k) }
+    return fresh
+  }
+
+  /// Makes room to tell so many more values apart, which saves making it bit by bit.
+  public func reserve(_ values: Int) {
+    ensureRestored()
+    identity.reserve(values)
   }
 
   /// The id of a value that is there, else nil.
