@@ -186,6 +186,29 @@ final class StoredIndexTests: XCTestCase {
     try check(durable, rows: 210_000, absent: absent, word)
   }
 
+  /// What another shell has loaded and indexed is not indexed once more by who reads it.
+  func testAReaderTakesUpARunThatOthersWrote() throws {
+    let word: Word = { row, values in values.word(for: .symbol("entity \(row / 5)")).bits }
+    let writer = try open()
+    // Runs are long enough to stay what they are.
+    writer.thresholds.longRun = Segment.rowLimit
+    try state(0..<132_000, in: writer, word)
+    let reader = try DurableBase(path: path)
+    _ = try reader.beginReading()
+    XCTAssertEqual(try table(reader).index(on: [0]).rowLimit, 132_000)
+    reader.endReading()
+    try state(132_000..<133_000, in: writer, word)
+    _ = try reader.beginReading()
+    XCTAssertEqual(try table(reader).index(on: [0]).chained.next.count, 133_000 - 131_072)
+    reader.endReading()
+    try state(133_000..<280_000, in: writer, word)
+    _ = try reader.beginReading()
+    defer { reader.endReading() }
+    XCTAssertEqual(
+      try table(reader).index(on: [0]).chained.next.count, 280_000 - 4 * Segment.rowLimit)
+    try check(reader, rows: 280_000, absent: [integer(-5, reader.base.values)], word)
+  }
+
   /// Rows of another kind that come after those in the base are told apart by their whole words.
   func testRowsOfAnotherKindFollow() throws {
     let word: Word = { row, values in

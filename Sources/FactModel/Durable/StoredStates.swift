@@ -99,12 +99,15 @@ extension Table {
 
 extension Table {
   /// Takes over the indexes of the same table as it was read earlier: its rows keep their numbers, so
-  /// that only those that came since are to be added.
+  /// that only those that came since are to be added. Where the base has an index on more of them by
+  /// now, that one has fewer to add.
   func takeIndexes(of old: Table) {
     guard old !== self, old.arity == arity, old.rowCount <= rowCount, let stored else { return }
     let kept = Set(stored.indexes.map(\.blob.number))
     for (columns, index) in old.indexes
     where index.stored.map({ kept.isSuperset(of: $0.blobs) }) ?? true {
+      let covered = StoredIndexRuns(stored.indexes, columns: columns)?.rows ?? 0
+      if covered > index.rowLimit { continue }
       index.move(to: self)
       indexes[columns] = index
     }
