@@ -1,3 +1,5 @@
+import Glibc
+
 /// An index that is about to be written.
 final class StoredIndexContents {
   let shape: StoredIndexShape
@@ -65,14 +67,14 @@ final class StoredIndexContents {
       permutation, width: StoredIndexShape.width(rowCount), into: part(layout.rows))
   }
 
-  /// Whether the words of an index take little room, or no more than a part of what the rows take, as
-  /// far as a sample of them tells.
+  /// Whether the words of an index take little room, or no more than a part of what the rows take.
+  /// Complexity: O(rows) where they lie far apart.
   static func isWorthItsRoom(
     _ table: Table, column: Int, rows: Range<Int>, share: Double
   ) -> Bool {
     if isClose(table, column: column, rows: rows) { return true }
     let (least, most) = bounds(of: table, column: column, rows: rows)
-    let groups = min(table.distinctCount(column: column), rows.count)
+    let groups = distinctWords(table, column: column, rows: rows)
     // A word, where its rows begin, and its part of a bucket.
     let room = groups * (StoredCodes.width(of: most - least) + 5)
     var taken = 0
@@ -82,6 +84,28 @@ final class StoredIndexContents {
       }
     }
     return Double(room) <= Double(taken) * share
+  }
+
+  /// About how many words some rows have: by how many bits of a map their hashes leave out (linear
+  /// counting: Whang, Vander-Zanden and Taylor, 1990).
+  private static func distinctWords(_ table: Table, column: Int, rows: Range<Int>) -> Int {
+    let size = UInt64(max(1 << 16, rows.count / 2))
+    var bits = [UInt64](repeating: 0, count: Int(size >> 6) + 1)
+    var words: [UInt64] = []
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let end = min(rows.upperBound, row + batchSize)
+      table.unpack(column: column, rows: row..<end, into: &words)
+      for i in 0..<end - row {
+        let place = (UInt64(Hashing.finish(Hashing.step(0, words[i]))) &* size) &>> 32
+        bits[Int(truncatingIfNeeded: place &>> 6)] |= 1 &<< (place & 63)
+      }
+      row = end
+    }
+    let free = Int(size) - bits.reduce(0) { $0 + $1.nonzeroBitCount }
+    if free <= 0 { return rows.count }
+    let estimate = -Double(size) * log(Double(free) / Double(size))
+    return min(rows.count, Int(estimate))
   }
 
   /// Whether the words of some full segments share their upper half and lie closely enough, as far as
