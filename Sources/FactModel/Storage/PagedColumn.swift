@@ -12,6 +12,8 @@ final class PagedColumn {
   private var words: [[UInt32]] = []
   private var full: [[UInt64]] = []
   private var stored: [StoredCodes?] = []
+  /// Which of them has the codes of a segment.
+  private var kinds: [Kind] = []
   /// How many segments have codes of each kind: none, 1, 2, 4 and 8 bytes.
   private var bare = 0
   private var byteCount = 0
@@ -19,6 +21,13 @@ final class PagedColumn {
   private var wordCount = 0
   private var fullCount = 0
   private var storedCount = 0
+
+  private enum Kind {
+    case bare, bytes, halves, words, full, stored
+  }
+
+  /// So few rows are read one by one.
+  private static let few = 64
 
   /// Takes the next segment's frame.
   func append(_ column: Column) {
@@ -30,25 +39,33 @@ final class PagedColumn {
     var fullCodes: [UInt64] = []
     var storedCodes: StoredCodes?
     switch column.codes {
-    case .constant: bare += 1
+    case .constant:
+      bare += 1
+      kinds.append(.bare)
     case .run:
       step = 1
       bare += 1
+      kinds.append(.bare)
     case .bytes(let codes):
       byteCodes = codes
       byteCount += 1
+      kinds.append(.bytes)
     case .halves(let codes):
       halfCodes = codes
       halfCount += 1
+      kinds.append(.halves)
     case .words(let codes):
       wordCodes = codes
       wordCount += 1
+      kinds.append(.words)
     case .full(let codes):
       fullCodes = codes
       fullCount += 1
+      kinds.append(.full)
     case .stored(let codes):
       storedCodes = codes
       storedCount += 1
+      kinds.append(.stored)
     }
     steps.append(step)
     bytes.append(byteCodes)
@@ -61,6 +78,10 @@ final class PagedColumn {
   /// Writes the words of the first `count` of `rows`; those beyond the frames are in `tail`.
   func gather(_ rows: [UInt32], count: Int, tail: [UInt64], into result: inout [UInt64]) {
     let sealed = bases.count
+    if count <= PagedColumn.few, storedCount == 0 {
+      for i in 0..<count { result[i] = word(of: rows[i], tail) }
+      return
+    }
     if bare > 0 {
       for i in 0..<count {
         let block = Int(truncatingIfNeeded: rows[i] &>> 16)
@@ -77,6 +98,22 @@ final class PagedColumn {
     guard !tail.isEmpty else { return }
     for i in 0..<count where Int(truncatingIfNeeded: rows[i] &>> 16) == sealed {
       result[i] = tail[Int(truncatingIfNeeded: rows[i] & 0xFFFF)]
+    }
+  }
+
+  /// The word of one row whose segment does not lie in a base.
+  @inline(__always)
+  private func word(of row: UInt32, _ tail: [UInt64]) -> UInt64 {
+    let block = Int(truncatingIfNeeded: row &>> 16)
+    let offset = Int(truncatingIfNeeded: row & 0xFFFF)
+    guard block < kinds.count else { return tail[offset] }
+    let base = bases[block]
+    switch kinds[block] {
+    case .bare, .stored: return base &+ steps[block] &* UInt64(offset)
+    case .bytes: return base &+ UInt64(bytes[block][offset])
+    case .halves: return base &+ UInt64(halves[block][offset])
+    case .words: return base &+ UInt64(words[block][offset])
+    case .full: return base &+ full[block][offset]
     }
   }
 
