@@ -4,9 +4,6 @@
 /// there is one way to take a text apart and one text for each prefix and number: `lot_007` is
 /// `lot_00` and 7, and `lot_0` has no number.
 enum NumberedText {
-  /// The numbers are below this one.
-  static let limit: UInt32 = 100_000_000
-
   /// The length of the prefix and the number, which is 0 where the text ends in none.
   ///
   /// `before` says how many bytes in front of the text may be read. Eight digits are found and

@@ -26,8 +26,6 @@ struct SymbolKey: BitwiseCopyable {
   var hasNumber: Bool { bits &>> 32 != 0 }
   @inline(__always)
   var prefix: Int { Int(truncatingIfNeeded: bits &>> 32) &- 1 }
-  @inline(__always)
-  var number: UInt32 { UInt32(truncatingIfNeeded: bits) }
 
   /// Prefix and page, the same for numbers of one page.
   @inline(__always)
